@@ -1,0 +1,167 @@
+"""The command line: arguments in, words and an exit code out. Everything heavy is fetched when a command needs it."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from troth import __version__
+from troth.errors import InputInvalid, TrothError, UsageInvalid, did_you_mean
+
+INTERNAL_ERROR = 4
+INTERRUPTED = 130
+
+_EPILOG = """\b
+Exit codes: 0 kept, 1 broken, 2 wrong usage or wrong input of ours, 3 could not
+judge (the target is down, nothing was judged), 4 an error inside Troth, 130
+interrupted."""
+
+
+def _guarded(command: Callable[..., int]) -> Callable[..., None]:
+    """Turn what stops us into a sentence and an exit code; a traceback only with ``--debug``."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        debug = bool(click.get_current_context().find_root().params.get("debug"))
+        try:
+            code = command(*args, **options)
+        except TrothError as error:
+            if debug:
+                traceback.print_exc()
+            click.echo(_sentence(error), err=True)
+            code = error.exit_code
+        except (KeyboardInterrupt, BrokenPipeError):
+            code = INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for a user
+            if debug:
+                traceback.print_exc()
+            click.echo(f"troth: an error inside Troth: {type(error).__name__}: {error}", err=True)
+            click.echo("This is ours to mend. `troth --debug …` shows where; please report it.", err=True)
+            code = INTERNAL_ERROR
+        sys.exit(code)
+
+    return run
+
+
+def _sentence(error: TrothError) -> str:
+    if isinstance(error, InputInvalid):
+        number = len(error.problems)
+        return f"{error}\n{number} {'problem' if number == 1 else 'problems'}"
+    return f"troth: {error}"
+
+
+class _Commands(click.Group):
+    """Suggests the command that was meant."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and self.get_command(ctx, args[0]) is None:
+            ctx.fail(f"no such command {args[0]!r}: {did_you_mean(args[0], self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="troth")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def main(debug: bool) -> None:  # noqa: ARG001 - read from the context where it matters
+    """Hold API vendors to their documented word."""
+
+
+@main.command()
+@click.option("--target", default="mock", show_default=True, metavar="mock|replay|URL", help="Who answers.")
+@click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Only this vendor (may be repeated).")
+@click.option("--operation", "operations", multiple=True, metavar="NAME", help="Only this operation; * and ? are wild.")
+@click.option("--only", "sources", default="", metavar="cases,properties,…", help="Only these sources of requests.")
+@click.option("--max-examples", type=click.IntRange(0), help="Generated requests for each operation and mode.")
+@click.option("--thorough", is_flag=True, help="A generous generation budget.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides everything that is random.")
+@click.option("--strict", is_flag=True, help="Surprises fail the run too.")
+@click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help="Also write junit=FILE or json=FILE.")
+@click.option("--spec", metavar="FILE|URL", help="Any OpenAPI document instead of the vendors' own.")
+@click.option("--world", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Facts of the target (YAML).")
+@click.option("-v", "--verbose", is_flag=True, help="Show every finding in full.")
+@_guarded
+def verify(
+    target: str,
+    vendors: tuple[str, ...],
+    operations: tuple[str, ...],
+    sources: str,
+    max_examples: int | None,
+    thorough: bool,
+    seed: int,
+    strict: bool,
+    reports: tuple[str, ...],
+    spec: str | None,
+    world: Path | None,
+    verbose: bool,
+) -> int:
+    """Provoke every promise, judge every answer, and say which are kept."""
+    wiring = import_module("troth.wiring")
+    verifying = import_module("troth.verifying")
+    selection = wiring.select(Path.cwd(), target=target, vendors=vendors, spec=spec, world=world)
+    options = wiring.RunOptions(
+        operations=operations,
+        sources=tuple(part.strip() for part in sources.split(",") if part.strip()),
+        max_examples=max_examples,
+        seed=seed,
+        strict=strict,
+        thorough=thorough,
+    )
+    code: int = verifying.verify(selection, options, reports, verbose)
+    return code
+
+
+@main.command()
+@click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Only this vendor (may be repeated).")
+@click.option("--spec", metavar="FILE|URL", help="Any OpenAPI document instead of the vendors' own.")
+@_guarded
+def lint(vendors: tuple[str, ...], spec: str | None) -> int:
+    """Check specs, contracts and cassettes without sending anything; every problem with its line."""
+    wiring = import_module("troth.wiring")
+    problems = wiring.lint_problems(wiring.select(Path.cwd(), vendors=vendors, spec=spec))
+    for problem in problems:
+        click.echo(problem)
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = len(problems) - errors
+    click.echo(f"{errors} errors, {warnings} warnings" if problems else "no problems")
+    return 2 if errors else 0
+
+
+@main.command()
+@click.argument("code")
+@_guarded
+def explain(code: str) -> int:
+    """What a finding's code means, why it matters, and what to do."""
+    click.echo(import_module("troth.reporting.codes").explain(code))
+    return 0
+
+
+@main.command()
+@click.argument("vendors", nargs=-1, metavar="[VENDOR]…")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 picks a free one.")
+@_guarded
+def mock(vendors: tuple[str, ...], port: int) -> int:
+    """Serve the vendors' mocks on loopback until Ctrl-C."""
+    wiring = import_module("troth.wiring")
+    server = import_module("troth.mocks.server")
+    for name in vendors:
+        if name not in wiring.MOCKS:
+            raise UsageInvalid(f"there is no mock of {name!r}: {did_you_mean(name, wiring.MOCKS)}")
+    services = [wiring.MOCKS[name]() for name in vendors or wiring.MOCKS]
+    try:
+        server.serve(services, port, announce=_announce)
+    except OSError as error:
+        raise UsageInvalid(f"port {port} cannot be used: {error.strerror or error}; try --port 0") from error
+    return 0
+
+
+def _announce(address: str) -> None:
+    click.echo(f"Mocks at {address} (start page there; Ctrl-C ends). They stand in; they are not the vendors.")
+
+
+if __name__ == "__main__":
+    main()

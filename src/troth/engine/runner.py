@@ -1,0 +1,187 @@
+"""The order in which things happen: reset, earlier calls, look before, ask, look after, judge, count."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+
+from troth.checks.expressions import Failure
+from troth.checks.scope import ScopeMaker, exchange_tree
+from troth.checks.terms import Terms
+from troth.engine.judge import OperationJudge
+from troth.engine.tally import Tally
+from troth.engine.verdicts import Court
+from troth.errors import TrothError
+from troth.model.book import Book
+from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
+from troth.model.facts import Facts
+from troth.model.operation import Operation
+from troth.model.ports import Built, Case, GivenCall, Item, Judged, Observation, Target
+from troth.model.report import Finding, ItemResult, Judgement, Verdict
+from troth.wire.soap import XsdValidator
+from troth.wire.views import RequestView, ResponseView
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What one item has come to so far."""
+
+    findings: dict[tuple[str, ...], Finding] = field(default_factory=dict)
+    exchanges: int = 0
+
+
+class Runner:
+    """Runs items against a target. One runner serves the command line and pytest alike.
+
+    Args:
+        book: what was read.
+        terms: the same, compiled.
+        target: who answers.
+        court: what findings are worth.
+    """
+
+    def __init__(self, book: Book, terms: Terms, target: Target, court: Court) -> None:
+        self._book = book
+        self._terms = terms
+        self._target = target
+        self._court = court
+        self._judges: dict[tuple[str, int], OperationJudge] = {}
+        self._worlds: list[Facts] = []
+        self._xsd = {
+            name: XsdValidator(vendor.spec.xsd) for name, vendor in book.vendors.items() if vendor.spec.xsd is not None
+        }
+        self.tally = Tally(promise for terms_ in terms.operations.values() for promise in terms_.promises())
+
+    def run(self, item: Item) -> ItemResult:
+        """Run one item to its end; what goes wrong inside a check makes the item unjudged and names the check."""
+        progress = _Progress()
+        started = perf_counter()
+        operation = item.operation
+        skipped = ""
+        try:
+            item.drive(lambda case: self._case(case, item.name, progress))
+        except TrothError:
+            raise
+        except Exception as error:  # noqa: BLE001 - rule 9: a crash in a check is named and the run goes on
+            finding = _crash(operation, error)
+            progress.findings[finding.fingerprint] = finding
+            self.tally.add_finding(finding, item.name, Exchange(Request("", ""), NoAnswer(Silence.MALFORMED)))
+        findings = tuple(progress.findings.values())
+        verdict = self._court.verdict(findings)
+        if not progress.exchanges and verdict is Verdict.KEPT:
+            verdict, skipped = Verdict.SKIPPED, "nothing to send"
+        seconds = perf_counter() - started
+        return ItemResult(
+            item.name, item.source, operation.vendor, operation.name, verdict, progress.exchanges, seconds, findings, skipped
+        )
+
+    def _case(self, case: Case, item: str, progress: _Progress) -> Judgement:
+        judgement = self._judge(case, item, progress)
+        self._count(judgement, item, progress)
+        return judgement
+
+    def _judge(self, case: Case, item: str, progress: _Progress) -> Judgement:
+        operation = case.operation
+        facts = case.facts or self._target.facts(operation.vendor)
+        judge = self._judge_for(operation, facts)
+        if case.recorded is not None:
+            return judge.judge(case.recorded, Judged(facts))
+        if case.fresh_state:
+            self._target.reset(operation.vendor)
+        try:
+            facts = self._give(case.given, facts, item, progress)
+            built = case.build(facts)
+        except KeyError as missing:
+            return _without_fact(case, str(missing.args[0]))
+        facts = replace(facts, minted=facts.minted | built.minted)
+        before = self._observe(case.observation, built, facts, item, progress)
+        exchange = self._target.send(built.request)
+        after = self._observe(case.observation, built, facts, item, progress)
+        return judge.judge(exchange, Judged(facts, before, after))
+
+    def _give(self, calls: tuple[GivenCall, ...], facts: Facts, item: str, progress: _Progress) -> Facts:
+        for call in calls:
+            built = call.build(facts)
+            asked = replace(facts, minted=facts.minted | built.minted)
+            exchange = self._target.send(built.request)
+            judge = self._judge_for(call.operation, facts)
+            self._count(judge.judge(exchange, Judged(asked)), item, progress)
+            value = self._take(call, exchange, facts)
+            facts = replace(facts, given={**facts.given, call.name: value})
+        return facts
+
+    def _take(self, call: GivenCall, exchange: Exchange, facts: Facts) -> object:
+        take = call.take
+        if isinstance(exchange.answer, NoAnswer):
+            raise KeyError(f"$given.{call.name}")
+        request, response = RequestView(exchange.request, call.operation), ResponseView(exchange.answer)
+        value = take.evaluate(ScopeMaker(take.variables).make(request, response, facts))
+        if isinstance(value, Failure):
+            raise KeyError(f"$given.{call.name} ({value.message})")
+        return value
+
+    def _observe(
+        self, observation: Observation | None, built: Built, facts: Facts, item: str, progress: _Progress
+    ) -> Mapping[str, object] | None:
+        if observation is None:
+            return None
+        asked = observation.build(built.request, facts)
+        if asked is None:
+            return None
+        exchange = self._target.send(asked.request)
+        seen = Judged(replace(facts, minted=facts.minted | asked.minted))
+        self._count(self._judge_for(observation.operation, facts).judge(exchange, seen), item, progress)
+        return exchange_tree(ResponseView(exchange.answer)) if isinstance(exchange.answer, Response) else None
+
+    def _count(self, judgement: Judgement, item: str, progress: _Progress) -> None:
+        progress.exchanges += 1
+        self.tally.add(judgement, item)
+        for finding in judgement.findings:
+            progress.findings.setdefault(finding.fingerprint, finding)
+
+    def _judge_for(self, operation: Operation, facts: Facts) -> OperationJudge:
+        """The judge of an operation in a world; worlds are few and live as long as the run."""
+        key = (str(operation), id(facts.world))
+        judge = self._judges.get(key)
+        if judge is None:
+            self._worlds.append(facts)
+            terms = self._terms.operations[str(operation)]
+            judge = OperationJudge(terms, facts, self._xsd.get(operation.vendor))
+            self._judges[key] = judge
+        return judge
+
+
+def _without_fact(case: Case, fact: str) -> Judgement:
+    operation = case.operation
+    finding = Finding(
+        code="TR903",
+        vendor=operation.vendor,
+        operation=operation.name,
+        subject=case.name,
+        message=f"the target does not give the fact {fact}",
+        basis=operation.basis,
+        citation=None,
+        position=operation.position,
+        unjudged=True,
+    )
+    return Judgement(Exchange(Request(operation.method, operation.server + operation.path), _UNSENT), operation.name, (finding,), (), {})
+
+
+def _crash(operation: Operation, error: Exception) -> Finding:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    name = place.tb_frame.f_code.co_qualname if place is not None and hasattr(place.tb_frame.f_code, "co_qualname") else "?"
+    return Finding(
+        code="TR905",
+        vendor=operation.vendor,
+        operation=operation.name,
+        subject=name,
+        message=f"Troth itself failed in {name}: {type(error).__name__}: {error}",
+        basis=operation.basis,
+        citation=None,
+        position=operation.position,
+        unjudged=True,
+    )
+
+
+_UNSENT = NoAnswer(Silence.NOT_RECORDED, "not sent")

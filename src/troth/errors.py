@@ -1,0 +1,101 @@
+"""What stops us, as a tree; a broken promise is never an exception.
+
+``TrothError``
+├── ``InputInvalid``     a file of ours or of the user's cannot be used: all its problems, each with its place (exit code 2)
+├── ``UsageInvalid``     an option, a name or an address that cannot be used (exit code 2)
+└── ``CannotJudge``      nothing can be said about the target: it is down or gave nothing to judge (exit code 3)
+
+Anything else that escapes is an error inside Troth (exit code 4).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file: 1-based line and column, and the line's own text for quoting. Line 0 means the whole file."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    text: str = ""
+
+    def __str__(self) -> str:
+        """``file:line:column``, as editors and terminals link it."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with one input: where, what, and what to do about it."""
+
+    position: Position
+    message: str
+    fix: str = ""
+    severity: str = "error"
+    """``error`` stops the run; ``warning`` is reported by ``troth lint`` and fails it only under ``--strict``."""
+
+    def __str__(self) -> str:
+        """The problem as a person reads it: place, message, the author's own line with a caret, and the fix."""
+        lines = [f"{self.position}: {self.severity}: {self.message}"]
+        if self.position.text.strip():
+            shown = self.position.text.rstrip()
+            lines.append(f"    {shown}")
+            lines.append("    " + " " * (min(self.position.column, len(shown) + 1) - 1) + "^")
+        if self.fix:
+            lines.append(f"    fix: {self.fix}")
+        return "\n".join(lines)
+
+
+class TrothError(Exception):
+    """The root of everything that stops a run on purpose."""
+
+    exit_code = 4
+
+
+class InputInvalid(TrothError):
+    """Files that cannot be used.
+
+    Args:
+        problems: every problem found, not only the first.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.position))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageInvalid(TrothError):
+    """An option, a name or an address that cannot be used; the message says what would be."""
+
+    exit_code = 2
+
+
+class CannotJudge(TrothError):
+    """The target gave nothing to judge."""
+
+    exit_code = 3
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A suggestion for a misspelt name, such as ``did you mean 'oneall'?``, or a list of what there is.
+
+    Args:
+        name: what was written.
+        known: what could have been written.
+
+    Returns:
+        A sentence without a full stop, or ``""`` when nothing is known.
+    """
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    if not names:
+        return ""
+    shown = ", ".join(names[:12])
+    return f"known: {shown}" + (", …" if len(names) > 12 else "")

@@ -1,0 +1,253 @@
+"""Contracts from YAML: shape by JSON Schema, meaning by hand, every problem with its place."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+
+import msgspec
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from troth.errors import InputInvalid, Position, Problem, did_you_mean
+from troth.loading.matchers import read_expected, read_matchers
+from troth.loading.plain import mapping, read_basis, read_citation, sequence
+from troth.loading.yaml_lines import Document
+from troth.model.contract import (
+    AnswerField,
+    Clause,
+    Contract,
+    Expression,
+    Given,
+    Input,
+    InputClass,
+    Observe,
+    Row,
+)
+from troth.model.operation import Basis
+
+
+def schema_problems(document: Document, schema_name: str) -> Iterator[Problem]:
+    """What a JSON Schema of ours says against a document, each problem at its own line.
+
+    Args:
+        document: a file that was read.
+        schema_name: a file in ``loading/schemas``, without ``.schema.json``.
+    """
+    schema = msgspec.json.decode(files("troth.loading").joinpath("schemas", f"{schema_name}.schema.json").read_bytes())
+    for error in Draft202012Validator(schema).iter_errors(document.value):
+        yield from _problems_of(document, error)
+
+
+def _problems_of(document: Document, error: ValidationError) -> Iterator[Problem]:
+    path = tuple(error.absolute_path)
+    schema: Mapping[str, object] = mapping(error.schema)
+    rule: object = error.validator_value
+    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+        known = list(mapping(schema.get("properties")))
+        for name in error.instance:
+            if name not in known:
+                yield Problem(document.key_at(*path, name), f"unknown key {name!r}", did_you_mean(name, known))
+        return
+    if error.validator == "required":
+        missing = [str(name) for name in sequence(rule) if name not in mapping(error.instance)]
+        yield Problem(document.key_at(*path), f"{_name_of(path)} lacks {', '.join(map(repr, missing))}")
+        return
+    if error.validator == "oneOf" and all(set(mapping(one)) == {"required"} for one in sequence(rule)):
+        names = [" and ".join(map(str, sequence(mapping(one)["required"]))) for one in sequence(rule)]
+        yield Problem(document.key_at(*path), f"{_name_of(path)} needs exactly one of {', '.join(names)}")
+        return
+    if error.validator == "enum":
+        choices = [str(value) for value in sequence(rule)]
+        message = f"{error.instance!r} is not one of {', '.join(choices)}"
+        yield Problem(document.at(*path), message, did_you_mean(str(error.instance), choices))
+        return
+    if "propertyNames" in error.schema_path:
+        position = document.key_at(*path, str(error.instance))
+        yield Problem(position, f"{error.instance!r} cannot be a name here", "use lower-case letters, digits and _ (or -)")
+        return
+    message = error.message if len(error.message) < 160 else f"does not fit: {error.validator}"
+    yield Problem(document.at(*path), message, str(schema.get("description", "")))
+
+
+def _name_of(path: tuple[str | int, ...]) -> str:
+    return repr(str(path[-1])) if path else "the file"
+
+
+def read_contract(document: Document, operations: tuple[str, ...], topic: str) -> Contract:
+    """Read one contract file.
+
+    Args:
+        document: the file.
+        operations: the names of the vendor's operations, for ``applies`` and for suggestions.
+        topic: the file's stem.
+
+    Raises:
+        InputInvalid: with every problem of shape; or, where the shape is right, every problem of meaning.
+    """
+    problems = list(schema_problems(document, "contract"))
+    if problems:
+        raise InputInvalid(problems)
+    reading = _ContractReading(document, operations)
+    contract = reading.contract(topic)
+    if reading.problems:
+        raise InputInvalid(reading.problems)
+    return contract
+
+
+class _ContractReading:
+    def __init__(self, document: Document, operations: tuple[str, ...]) -> None:
+        self.document = document
+        self.operations = operations
+        self.problems: list[Problem] = []
+
+    def contract(self, topic: str) -> Contract:
+        raw = mapping(self.document.value)
+        return Contract(
+            vendor=str(raw["vendor"]),
+            topic=topic,
+            file=self.document.file,
+            operations=self._applies(raw),
+            shared="applies" in raw,
+            lets={name: self._expression("let", name) for name in mapping(raw.get("let"))},
+            inputs=tuple(self._input(name) for name in mapping(raw.get("inputs"))),
+            impossible=self._impossible(raw.get("impossible")),
+            rows=tuple(self._rows(mapping(raw.get("outcomes")))),
+            clauses=tuple(self._clause(name) for name in mapping(raw.get("clauses"))),
+            given=tuple(self._given(name) for name in mapping(raw.get("given"))),
+            observe=self._observe(raw),
+            position=self.document.at(),
+            free={str(pointer): str(reason) for pointer, reason in mapping(raw.get("free")).items()},
+            sha256=hashlib.sha256("\n".join(self.document.lines).encode("utf-8", "surrogatepass")).hexdigest(),
+        )
+
+    def _applies(self, raw: Mapping[str, object]) -> tuple[str, ...]:
+        if "operation" in raw:
+            return (self._operation(str(raw["operation"]), "operation"),)
+        applies = mapping(raw["applies"])
+        excepted = [
+            self._operation(str(name), "applies", "except", index)
+            for index, name in enumerate(sequence(applies.get("except")))
+        ]
+        if applies["to"] == "all":
+            return tuple(name for name in self.operations if name not in excepted)
+        named = [
+            self._operation(str(name), "applies", "to", index) for index, name in enumerate(sequence(applies["to"]))
+        ]
+        return tuple(name for name in named if name not in excepted)
+
+    def _operation(self, name: str, *path: str | int) -> str:
+        if name not in self.operations:
+            fix = did_you_mean(name, self.operations)
+            self.problems.append(Problem(self.document.at(*path), f"unknown operation {name!r}", fix))
+        return name
+
+    def _expression(self, *path: str | int) -> Expression:
+        return Expression(str(self.document.value_at(*path)), self.document.text_at(0, *path))
+
+    def _input(self, name: str) -> Input:
+        raw = mapping(self.document.value_at("inputs", name))
+        place, _, address = str(raw["at"]).partition(":")
+        classes = []
+        for class_name, value in mapping(raw["classes"]).items():
+            position = self.document.at("inputs", name, "classes", class_name)
+            try:
+                matchers = read_matchers(value)
+            except ValueError as error:
+                self.problems.append(Problem(position, str(error), "see docs/contracts.md, Matchers"))
+                matchers = ()
+            key = self.document.key_at("inputs", name, "classes", class_name)
+            classes.append(InputClass(class_name, matchers, key))
+        position = self.document.key_at("inputs", name)
+        return Input(name, place, address, raw.get("as") == "text", tuple(classes), position)
+
+    def _impossible(self, raw: object) -> tuple[Expression, ...]:
+        if isinstance(raw, str):
+            return (self._expression("impossible"),)
+        return tuple(self._expression("impossible", index) for index in range(len(sequence(raw))))
+
+    def _rows(self, outcomes: Mapping[str, object]) -> Iterator[Row]:
+        every = mapping(outcomes.get("every"))
+        defaults = mapping(outcomes.get("defaults"))
+        seen: dict[str, Position] = {}
+        for index, value in enumerate(sequence(outcomes.get("rows"))):
+            raw = mapping(value)
+            path = ("outcomes", "rows", index)
+            name = str(raw["id"])
+            if name in seen:
+                message = f"the row {name!r} stands twice (first in line {seen[name].line})"
+                self.problems.append(Problem(self.document.at(*path, "id"), message))
+            seen[name] = self.document.at(*path, "id")
+            yield self._row(name, raw, every, defaults, path)
+
+    def _row(
+        self,
+        name: str,
+        raw: Mapping[str, object],
+        every: Mapping[str, object],
+        defaults: Mapping[str, object],
+        path: tuple[str | int, ...],
+    ) -> Row:
+        own = mapping(raw["answer"])
+        fields: list[AnswerField] = []
+        for key, value in {**every, **own}.items():
+            if key == "status":
+                continue
+            at = (*path, "answer", key) if key in own else ("outcomes", "every", key)
+            try:
+                expected = read_expected(value)
+            except ValueError as error:
+                self.problems.append(Problem(self.document.at(*at), str(error)))
+                continue
+            position = self.document.key_at(*at)
+            fields.append(AnswerField(Expression(key, position), expected, self.document.at(*at)))
+        source = raw.get("source", defaults.get("source"))
+        if source is None:
+            fix = "add source: {page: …, section: …}, or one in outcomes.defaults"
+            self.problems.append(Problem(self.document.at(*path), f"the row {name!r} has no source", fix))
+        return Row(
+            name=name,
+            when=None if raw["when"] == "otherwise" else self._expression(*path, "when"),
+            status=_statuses(own.get("status", every.get("status"))),
+            answer=tuple(fields),
+            basis=read_basis(raw.get("basis", defaults.get("basis")), Basis.ASSUMED),
+            citation=read_citation(source),
+            says=str(raw.get("says", "")),
+            provoke=str(mapping(raw.get("provoke")).get("never", "")),
+            position=self.document.at(*path, "id"),
+        )
+
+    def _clause(self, name: str) -> Clause:
+        raw = mapping(self.document.value_at("clauses", name))
+        return Clause(
+            name=name,
+            says=str(raw.get("says", "")),
+            when=self._expression("clauses", name, "when") if "when" in raw else None,
+            expect=self._expression("clauses", name, "expect"),
+            basis=read_basis(raw.get("basis"), Basis.ASSUMED),
+            citation=read_citation(raw["source"]),
+            required=raw.get("required") is True,
+            provoke=str(mapping(raw.get("provoke")).get("never", "")),
+            position=self.document.key_at("clauses", name),
+        )
+
+    def _given(self, name: str) -> Given:
+        raw = mapping(self.document.value_at("given", name))
+        operation = self._operation(str(raw["operation"]), "given", name, "operation")
+        classes = {key: str(value) for key, value in mapping(raw.get("classes")).items()}
+        take = self._expression("given", name, "take")
+        return Given(name, operation, classes, take, self.document.key_at("given", name))
+
+    def _observe(self, raw: Mapping[str, object]) -> Observe | None:
+        if "observe" not in raw:
+            return None
+        observe = mapping(raw["observe"])
+        operation = self._operation(str(observe["operation"]), "observe", "operation")
+        arguments = {name: self._expression("observe", "with", name) for name in mapping(observe.get("with"))}
+        return Observe(operation, arguments, self.document.key_at("observe"))
+
+
+def _statuses(raw: object) -> tuple[str, ...]:
+    if raw is None:
+        return ()
+    values = raw if isinstance(raw, list) else [raw]
+    return tuple(str(value).lower() for value in values)

@@ -1,0 +1,59 @@
+"""Everything that was read before a run begins: specs, contracts, sources, recordings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from troth.errors import Position
+from troth.model.contract import Contract, SourcePage
+from troth.model.exchange import Exchange
+from troth.model.operation import Operation, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class WorldFact:
+    """One fact that contracts may ask of a target, as ``world.yaml`` of a vendor lists it."""
+
+    name: str
+    """Dotted, such as ``user.login``."""
+    says: str
+    secret: bool
+    example: object
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One recorded exchange of a cassette, and what it was recorded from."""
+
+    exchange: Exchange
+    vendor: str
+    origin: str
+    """What the cassette says it was recorded from, such as ``documentation: page …``."""
+    name: str
+    position: Position
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """All that is known of one vendor."""
+
+    name: str
+    spec: Spec
+    contracts: tuple[Contract, ...] = ()
+    sources: Mapping[str, SourcePage] = field(default_factory=dict)
+    world: Mapping[str, WorldFact] = field(default_factory=dict)
+    recordings: tuple[Recording, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All vendors, and one hash over all specs and one over all contracts."""
+
+    vendors: Mapping[str, Vendor]
+    specs_sha256: str
+    contracts_sha256: str
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation of every vendor, in the order of the specs."""
+        return tuple(operation for vendor in self.vendors.values() for operation in vendor.spec.operations.values())

@@ -1,0 +1,149 @@
+"""The seams of the pipeline: who makes requests, who answers, who checks, who reports."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from troth.model.exchange import Exchange, Request
+from troth.model.facts import Facts
+from troth.model.operation import Operation
+from troth.model.report import Judgement, Report
+
+
+class Target(Protocol):
+    """Who answers. ``send`` never raises for what the network does: it says so in the exchange."""
+
+    name: str
+    kind: str
+    """``mock``, ``replay`` or ``live``."""
+
+    def send(self, request: Request) -> Exchange:
+        """One request, one exchange. Redirects are answers and are never followed."""
+        ...
+
+    def facts(self, vendor: str) -> Facts:
+        """What is known about this target for that vendor."""
+        ...
+
+    def reset(self, vendor: str) -> None:
+        """Put the vendor's state back to the start, where the target can (the mock); elsewhere do nothing."""
+        ...
+
+    def close(self) -> None:
+        """Give back sockets and files."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A request, and the values in it that Troth made up to be nobody's."""
+
+    request: Request
+    minted: frozenset[str] = frozenset()
+
+
+Build = Callable[[Facts], Built]
+"""Makes a request from the facts at hand. Raises ``KeyError`` naming the fact that the target does not give."""
+
+
+class Evaluates(Protocol):
+    """A compiled expression, as far as the runner needs to know it."""
+
+    variables: frozenset[str]
+
+    def evaluate(self, scope: Mapping[str, object]) -> object:
+        """The value over these variables, or a failure."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCall:
+    """An earlier call that makes a fact: ask, then take a value from the answer."""
+
+    name: str
+    operation: Operation
+    build: Build
+    take: Evaluates
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """An operation to ask before and after a request."""
+
+    operation: Operation
+    build: Callable[[Request, Facts], Built | None]
+    """None where the request does not say what to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request to make, as late as its facts are known."""
+
+    name: str
+    operation: Operation
+    build: Build
+    given: tuple[GivenCall, ...] = ()
+    observation: Observation | None = None
+    fresh_state: bool = True
+    """Reset the target's state before this case."""
+    recorded: Exchange | None = None
+    """Set where the exchange was made long ago: nothing is sent, and ``facts`` held then."""
+    facts: Facts | None = None
+
+
+Judge = Callable[[Case], Judgement]
+"""Makes one case's exchange and says everything about it. Counting and reporting happen behind it."""
+
+
+class Item(Protocol):
+    """One thing a run does, with a readable name: a case, the properties of an operation, a recording, a workflow."""
+
+    name: str
+    source: str
+    operation: Operation
+
+    def drive(self, judge: Judge) -> None:
+        """Have as many cases judged as the item sees fit."""
+        ...
+
+
+class Source(Protocol):
+    """Where requests come from."""
+
+    name: str
+
+    def items(self) -> Iterable[Item]:
+        """All items, in a stable order, made without sending anything."""
+        ...
+
+
+class Reporter(Protocol):
+    """Turns a complete report into bytes for one kind of reader."""
+
+    def __call__(self, report: Report, path: Path) -> None:
+        """Write the report to the path."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the user asked for."""
+
+    vendors: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    max_examples: int | None = None
+    seed: int = 0
+    strict: bool = False
+    thorough: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What checks may look at beside the exchange itself."""
+
+    facts: Facts = field(default_factory=Facts)
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
+

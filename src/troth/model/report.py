@@ -1,0 +1,179 @@
+"""What a run found and how it is reported: frozen values from the checks to the last line of output."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from troth.errors import Position
+from troth.model.exchange import Exchange
+from troth.model.operation import Basis, Citation
+
+
+class Verdict(StrEnum):
+    """What is said of a promise, an exchange, an item or a whole run."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    UNJUDGED = "unjudged"
+    SKIPPED = "skipped"
+    WAIVED = "waived"
+
+
+class Kind(StrEnum):
+    """What sort of promise is counted."""
+
+    CLAUSE = "clause"
+    ROW = "row"
+    CLASS = "class"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something the tally counts: a clause, a row, a class of an input, a documented status."""
+
+    vendor: str
+    operation: str
+    kind: Kind
+    name: str
+    basis: Basis
+    position: Position = field(compare=False)
+    says: str = field(default="", compare=False)
+    citation: Citation | None = field(default=None, compare=False)
+    required: bool = field(default=False, compare=False)
+    provoke: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> str:
+        """``vendor.operation.name`` for people and waivers; classes and statuses carry their kind."""
+        name = self.name if self.kind in (Kind.CLAUSE, Kind.ROW) else f"{self.kind}:{self.name}"
+        return f"{self.vendor}.{self.operation}.{name}"
+
+
+class Met(StrEnum):
+    """How one exchange met one promise."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    SHADOWED = "shadowed"
+    """The row applied, but only together with others: nothing is known about it alone."""
+    UNJUDGED = "unjudged"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found on an exchange."""
+
+    code: str
+    """Stable, documented and waivable: ``TR203``."""
+    vendor: str
+    operation: str
+    subject: str
+    """The clause, row or part of the spec that was not met."""
+    message: str
+    basis: Basis
+    citation: Citation | None
+    position: Position
+    where: str = ""
+    """The place in the answer, such as ``body /response/request/status/info``."""
+    expected: str = ""
+    answered: str = ""
+    unjudged: bool = False
+    """True when nothing is said against the vendor: a fact was missing, or nobody answered."""
+
+    @property
+    def fingerprint(self) -> tuple[str, str, str, str, str]:
+        """Findings with the same fingerprint are one finding met several times."""
+        return (self.code, self.vendor, self.operation, self.subject, self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything that was said of one exchange."""
+
+    exchange: Exchange
+    operation: str
+    findings: tuple[Finding, ...]
+    met: tuple[tuple[Promise, Met], ...]
+    classes: Mapping[str, str | None]
+    """Input → its class in this request; None where the value falls in no class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finding as the report shows it: once, with how often it was met and the smallest exchange that shows it."""
+
+    finding: Finding
+    verdict: Verdict
+    severity: str
+    """``breach`` (documented), ``surprise`` (any other basis), ``unjudged`` or ``waived``."""
+    count: int
+    item: str
+    exchange: Exchange | None
+    curl: str = ""
+    waiver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The tally of one promise."""
+
+    promise: Promise
+    exercised: int = 0
+    kept: int = 0
+    broken: int = 0
+    shadowed: int = 0
+    unjudged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """How one item of the run ended: a case, the properties of an operation, a recording, a workflow."""
+
+    name: str
+    source: str
+    vendor: str
+    operation: str
+    verdict: Verdict
+    exchanges: int
+    seconds: float
+    findings: tuple[Finding, ...] = ()
+    skipped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a report begins with."""
+
+    target: str
+    target_kind: str
+    build: str
+    specs_sha256: str
+    contracts_sha256: str
+    seed: int
+    started: str
+    """ISO 8601, UTC."""
+    version: str
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole run, complete before anything is rendered."""
+
+    run: RunFacts
+    items: tuple[ItemResult, ...]
+    findings: tuple[Reported, ...]
+    counts: tuple[Count, ...]
+    seconds: float
+    verdict: Verdict
+    exit_code: int
+    reasons: tuple[str, ...] = ()
+    """Why the exit code is what it is, one sentence each."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Secret value → the name to show in its place."""
+
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges were judged or tried."""
+        return sum(item.exchanges for item in self.items)

@@ -1,0 +1,155 @@
+"""Requests from decision tables: one item for each row, holding every combination that the row alone decides."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from troth.checks.expressions import Failure
+from troth.checks.scope import ScopeMaker
+from troth.checks.terms import OperationTerms, Terms
+from troth.model.exchange import Request
+from troth.model.facts import Facts
+from troth.model.operation import Operation
+from troth.model.ports import Built, Case, GivenCall, Judge, Observation
+from troth.sources.building import assemble, build_request, class_value, sendable
+from troth.sources.combinations import Combination, all_combinations, needed_facts, select, successful
+from troth.sources.minting import Mint
+from troth.wire.views import RequestView
+
+SEVERAL = "several rows at once"
+SILENT = "no row applies"
+
+
+@dataclass(frozen=True)
+class CasesItem:
+    """The combinations that one row decides alone, or that several rows share, or none."""
+
+    name: str
+    source: str
+    operation: Operation
+    cases: tuple[Case, ...]
+
+    def drive(self, judge: Judge) -> None:
+        """Have every case judged."""
+        for case in self.cases:
+            judge(case)
+
+
+class CasesSource:
+    """Items for every operation that has inputs or a table.
+
+    Args:
+        terms: the operations.
+        facts_of: what a target gives for a vendor.
+        seed: decides the values that are nobody's.
+    """
+
+    name = "cases"
+
+    def __init__(self, terms: Terms, facts_of: Callable[[str], Facts], seed: int) -> None:
+        self._terms = terms
+        self._facts_of = facts_of
+        self._seed = seed
+        self._preparation = Preparation(terms, seed)
+
+    def items(self) -> Iterator[CasesItem]:
+        """One item a row, in the order of the tables; then those that several rows share, and those that none decides."""
+        for terms in self._terms.operations.values():
+            facts = self._facts_of(terms.operation.vendor)
+            groups: dict[str, list[Combination]] = {
+                row.row.name: [] for table in terms.tables for row in table.rows if not row.row.provoke
+            }
+            for one in select(list(all_combinations(terms)), facts.closed):
+                group = SILENT if not one.rows else one.rows[0] if one.unambiguous else SEVERAL
+                groups.setdefault(group, []).append(one)
+            for group, members in groups.items():
+                if members:
+                    yield self._item(terms, group, members)
+
+    def _item(self, terms: OperationTerms, group: str, members: list[Combination]) -> CasesItem:
+        operation = terms.operation
+        slug = group.replace(" ", "-")
+        cases: list[Case] = []
+        for one in members:
+            for alternative in range(_alternatives(terms, one.classes) if group not in (SEVERAL, SILENT) else 1):
+                cases.append(self._preparation.case(terms, one.classes, f"{slug}/{len(cases)}", alternative))
+        return CasesItem(f"{operation.vendor}/{operation.name}/cases/{slug}", self.name, operation, tuple(cases))
+
+
+def _alternatives(terms: OperationTerms, classes: Mapping[str, str]) -> int:
+    """How many requests show every way of being in these classes (``missing: [absent, ""]`` has two)."""
+    return max((len(sendable(one, classes[one.name])) for one in terms.inputs if one.name in classes), default=1)
+
+
+class Preparation:
+    """Makes cases complete: earlier calls for facts that must be given, and what to observe before and after.
+
+    Args:
+        terms: all operations (a given or observed operation is another one).
+        seed: decides the values that are nobody's.
+    """
+
+    def __init__(self, terms: Terms, seed: int) -> None:
+        self._terms = terms
+        self._seed = seed
+        self._successful: dict[tuple[str, tuple[tuple[str, str], ...]], Mapping[str, str]] = {}
+
+    def case(self, terms: OperationTerms, classes: Mapping[str, str], name: str, alternative: int = 0) -> Case:
+        """The case that sends these classes."""
+        seed = f"{self._seed}/{terms.operation}/{name}"
+        return Case(
+            name=name,
+            operation=terms.operation,
+            build=partial(_build, terms, dict(classes), seed, alternative),
+            given=self.given(terms, {fact.path[0] for fact in needed_facts(terms, classes) if fact.root == "given"}),
+            observation=self.observation(terms),
+        )
+
+    def given(self, terms: OperationTerms, names: set[str]) -> tuple[GivenCall, ...]:
+        """The earlier calls that make these facts."""
+        calls = []
+        for one in terms.given:
+            if one.name not in names or one.name not in terms.take:
+                continue
+            other = self._terms.operations[f"{terms.operation.vendor}.{one.operation}"]
+            classes = self._success(other, one.classes)
+            seed = f"{self._seed}/{terms.operation}/given/{one.name}"
+            calls.append(GivenCall(one.name, other.operation, partial(_build, other, classes, seed, 0), terms.take[one.name]))
+        return tuple(calls)
+
+    def observation(self, terms: OperationTerms) -> Observation | None:
+        """What to look at before and after, where the contract says so."""
+        if terms.observe is None:
+            return None
+        other = self._terms.operations[f"{terms.operation.vendor}.{terms.observe.operation}"]
+        classes = self._success(other, {})
+        seed = f"{self._seed}/{terms.operation}/observe"
+        return Observation(other.operation, partial(_observe, terms, other, dict(classes), seed))
+
+    def _success(self, terms: OperationTerms, fixed: Mapping[str, str]) -> Mapping[str, str]:
+        key = (str(terms.operation), tuple(sorted(fixed.items())))
+        if key not in self._successful:
+            self._successful[key] = successful(terms, fixed) or dict(fixed)
+        return self._successful[key]
+
+
+def _build(terms: OperationTerms, classes: Mapping[str, str], seed: str, alternative: int, facts: Facts) -> Built:
+    return build_request(terms, classes, facts, seed, alternative)
+
+
+def _observe(
+    terms: OperationTerms, other: OperationTerms, classes: Mapping[str, str], seed: str, request: Request, facts: Facts
+) -> Built | None:
+    view = RequestView(request, terms.operation)
+    scope = ScopeMaker(terms.variables).make(view, None, facts)
+    mint = Mint(seed)
+    values = {}
+    for one in other.inputs:
+        if one.address in terms.observe_arguments:
+            value = terms.observe_arguments[one.address].evaluate(scope)
+            if isinstance(value, Failure):
+                return None
+            values[one.name] = value
+        elif one.name in classes:
+            values[one.name] = class_value(one, classes[one.name], facts, mint, 0)
+    return Built(assemble(other.operation, other.inputs, values), frozenset(mint.made))

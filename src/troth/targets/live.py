@@ -1,0 +1,182 @@
+"""A service behind an address: HTTP with hard limits, nothing followed, nothing retried, nothing raised."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationParseError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
+from urllib3.util import Timeout
+
+from troth.errors import UsageInvalid
+from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
+from troth.model.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one answer may cost."""
+
+    connect_seconds: float = 5.0
+    total_seconds: float = 30.0
+    body_bytes: int = 10 * 1024 * 1024
+    chunk_bytes: int = 64 * 1024
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a URL points at this machine's loopback range."""
+    host = urlsplit(address).hostname or ""
+    return host == "localhost" or host == "::1" or (host.startswith("127.") and host.replace(".", "").isdigit())
+
+
+def check_address(address: str) -> str:
+    """The address without a slash at the end.
+
+    Raises:
+        UsageInvalid: it is not an HTTP address, or not on loopback.
+    """
+    parts = urlsplit(address)
+    try:
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError as error:
+        raise UsageInvalid(f"the address {address!r} has no valid port: {error}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageInvalid(f"{address!r} is not an HTTP address: write it like http://127.0.0.1:8765")
+    if parts.username or parts.password:
+        raise UsageInvalid("credentials do not belong in an address: they would be printed; use environment variables")
+    if not is_loopback(address):
+        raise UsageInvalid(
+            f"{parts.hostname} is not on loopback. Troth cannot yet pace itself, hold back writes or keep secrets from a "
+            "stranger's logs, so it speaks to 127.0.0.1, localhost and [::1] only; run the service, or a tunnel, there"
+        )
+    return address.rstrip("/")
+
+
+def fetch(address: str) -> bytes:
+    """A document at an address.
+
+    Raises:
+        UsageInvalid: it is not to be had.
+    """
+    answer = LiveTarget(address, (), {}).send(Request("GET", address)).answer
+    if isinstance(answer, NoAnswer):
+        raise UsageInvalid(f"{address} cannot be fetched: {answer.reason} {answer.detail}".rstrip())
+    if answer.status != 200:
+        raise UsageInvalid(f"{address} cannot be fetched: it answers {answer.status}")
+    return answer.body
+
+
+class LiveTarget:
+    """A service at an address.
+
+    Args:
+        address: ``http://127.0.0.1:8765``. Without a path it stands for the origin of every documented server; with
+            one it stands for the whole of it.
+        servers: the documented servers, longest first when they overlap.
+        facts: what is known of the service, by vendor.
+        limits: what one answer may cost.
+    """
+
+    kind = "live"
+
+    def __init__(
+        self, address: str, servers: tuple[str, ...], facts: Mapping[str, Facts], limits: Limits | None = None
+    ) -> None:
+        self.name = address
+        self._address = address.rstrip("/")
+        self._servers = tuple(sorted(servers, key=len, reverse=True))
+        self._facts = facts
+        self._limits = limits or Limits()
+        self._pool = urllib3.PoolManager(num_pools=4, maxsize=4, retries=False, ssl_context=ssl.create_default_context())
+
+    def locate(self, url: str) -> str:
+        """The address of a documented URL on this target."""
+        whole = bool(urlsplit(self._address).path)
+        if url.startswith(self._address):
+            return url
+        for server in self._servers:
+            if url.startswith(server):
+                path = "" if whole else urlsplit(server).path
+                return self._address + path + url[len(server) :]
+        parts = urlsplit(url)
+        return self._address + parts.path + (f"?{parts.query}" if parts.query else "")
+
+    def send(self, request: Request) -> Exchange:
+        """Send one request and read its answer within the limits."""
+        started = monotonic()
+        try:
+            answer = self._ask(request, started)
+        except (ConnectTimeoutError, ReadTimeoutError) as error:
+            answer = NoAnswer(Silence.TIMEOUT, _reason(error))
+        except (NameResolutionError, LocationParseError) as error:
+            answer = NoAnswer(Silence.UNREACHABLE, _reason(error))
+        except NewConnectionError as error:
+            answer = NoAnswer(Silence.REFUSED, _reason(error))
+        except ProtocolError as error:
+            kind = Silence.RESET if _lost(error) else Silence.MALFORMED
+            answer = NoAnswer(kind, _reason(error))
+        except (HTTPError, OSError, UnicodeError, ValueError) as error:
+            answer = NoAnswer(Silence.MALFORMED, _reason(error))
+        return Exchange(request, answer, monotonic() - started)
+
+    def _ask(self, request: Request, started: float) -> Response | NoAnswer:
+        limits = self._limits
+        headers = urllib3.HTTPHeaderDict(request.headers)
+        headers.setdefault("User-Agent", "troth")
+        headers.setdefault("Accept-Encoding", "identity")
+        response = self._pool.request(
+            request.method,
+            self.locate(request.url),
+            body=request.body or None,
+            headers=headers,
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            decode_content=False,
+            timeout=Timeout(connect=limits.connect_seconds, read=limits.total_seconds),
+        )
+        try:
+            body = bytearray()
+            for chunk in response.stream(limits.chunk_bytes, decode_content=False):
+                body += chunk
+                if len(body) > limits.body_bytes:
+                    response.close()
+                    return NoAnswer(Silence.TOO_LARGE, f"more than {limits.body_bytes:,} bytes")
+                if monotonic() - started > limits.total_seconds:
+                    response.close()
+                    return NoAnswer(Silence.TIMEOUT, f"still sending after {limits.total_seconds:g} s")
+        finally:
+            response.release_conn()
+        return Response(response.status, tuple(response.headers.items()), bytes(body))
+
+    def facts(self, vendor: str) -> Facts:
+        """What is known of the service; an open world without facts where nothing is."""
+        return self._facts.get(vendor, Facts())
+
+    def reset(self, vendor: str) -> None:
+        """A service's state cannot be put back."""
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.clear()
+
+
+def _lost(error: ProtocolError) -> bool:
+    text = str(error)
+    return any(word in text for word in ("aborted", "reset", "broken", "IncompleteRead", "closed"))
+
+
+def _reason(error: Exception) -> str:
+    """The error in one line, without the library's object addresses."""
+    text = str(error)
+    return text.split(": ", 1)[-1] if "object at 0x" in text else text

@@ -1,0 +1,79 @@
+"""Cassettes as a target: recorded answers, found by index, so the rate does not fall with their number."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
+
+from troth.model.book import Recording
+from troth.model.exchange import Exchange, NoAnswer, Request, Silence
+from troth.model.facts import Facts
+
+_Key = tuple[str, str, bytes]
+
+
+class ReplayTarget:
+    """Answers from recordings.
+
+    A request that was recorded several times gets its answers in the recorded order, and the last one from then on.
+
+    Args:
+        recordings: all of them.
+        facts: world facts by vendor, as the cassettes give them.
+    """
+
+    kind = "replay"
+    name = "recorded answers"
+
+    def __init__(self, recordings: Iterable[Recording], facts: Mapping[str, Facts]) -> None:
+        self._facts = facts
+        self._answers: dict[_Key, list[Exchange]] = {}
+        self._played: dict[_Key, int] = {}
+        self._by_path: dict[tuple[str, str], list[Request]] = {}
+        for recording in recordings:
+            request = recording.exchange.request
+            self._answers.setdefault(_key(request), []).append(recording.exchange)
+            self._by_path.setdefault((request.method, _path(request)), []).append(request)
+
+    def send(self, request: Request) -> Exchange:
+        """The recorded answer, or no answer with the nearest recording named."""
+        key = _key(request)
+        recorded = self._answers.get(key)
+        if recorded is None:
+            return Exchange(request, NoAnswer(Silence.NOT_RECORDED, self._nearest(request)))
+        number = self._played.get(key, 0)
+        self._played[key] = number + 1
+        return Exchange(request, recorded[min(number, len(recorded) - 1)].answer)
+
+    def facts(self, vendor: str) -> Facts:
+        """What the cassettes say of the world they were recorded from."""
+        return self._facts.get(vendor, Facts())
+
+    def reset(self, vendor: str) -> None:
+        """Play every recording from its start again."""
+        self._played.clear()
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def _nearest(self, request: Request) -> str:
+        same_path: Sequence[Request] = self._by_path.get((request.method, _path(request)), ())
+        if same_path:
+            near = max(same_path, key=lambda one: _likeness(one.body, request.body))
+            parts = [name for name, differs in (("query", near.url != request.url), ("body", near.body != request.body)) if differs]
+            return f"{request.method} {_path(request)} was recorded with another {' and '.join(parts)}"
+        paths = [path for method, path in self._by_path if method == request.method]
+        if not paths:
+            return f"no {request.method} request was recorded"
+        near_path = max(paths, key=lambda path: SequenceMatcher(None, path, _path(request)).ratio())
+        return f"the nearest recording is {request.method} {near_path}"
+
+
+def _key(request: Request) -> _Key:
+    return (request.method, request.url, request.body)
+
+
+def _path(request: Request) -> str:
+    return request.url.partition("?")[0]
+
+
+def _likeness(one: bytes, other: bytes) -> float:
+    return SequenceMatcher(None, one[:2000], other[:2000]).ratio()

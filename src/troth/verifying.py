@@ -1,0 +1,85 @@
+"""``troth verify`` from selection to exit code: run every item, show progress, render, write the reports asked for."""
+
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from troth.errors import UsageInvalid, did_you_mean
+from troth.model.ports import RunOptions
+from troth.model.report import ItemResult, Report
+from troth.reporting.console import render
+from troth.wiring import REPORTERS, Run, Selection
+
+INTERRUPTED = 130
+
+
+def verify(selection: Selection, options: RunOptions, reports: tuple[str, ...], verbose: bool) -> int:
+    """Run, report, and say with which exit code to end. An interrupted run reports what it has judged.
+
+    Raises:
+        TrothError: nothing could be run; the error says why.
+    """
+    outputs = report_files(reports)
+    run = Run(selection, options)
+    results: list[ItemResult] = []
+    interrupted = False
+    try:
+        _run_items(run, results)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        run.target.close()
+    report = run.finish(tuple(results))
+    render(report, Console(soft_wrap=True, highlight=False), verbose=verbose)
+    write_reports(report, outputs)
+    if interrupted:
+        sys.stderr.write("interrupted: the report covers what was judged before\n")
+        return INTERRUPTED
+    return report.exit_code
+
+
+def _run_items(run: Run, results: list[ItemResult]) -> None:
+    items = list(run.items())
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("verifying", total=len(items))
+        for item in items:
+            progress.update(task, description=f"{item.operation.vendor} {item.operation.name}")
+            results.append(run.runner.run(item))
+            progress.advance(task)
+
+
+def report_files(reports: tuple[str, ...]) -> list[tuple[str, Path]]:
+    """``junit=FILE`` arguments as pairs, checked before anything runs.
+
+    Raises:
+        UsageInvalid: an unknown kind, no file name, or a folder that does not exist.
+    """
+    outputs = []
+    for given in reports:
+        kind, equals, name = given.partition("=")
+        if kind not in REPORTERS:
+            raise UsageInvalid(f"unknown report {kind!r}: {did_you_mean(kind, REPORTERS)}")
+        if not equals or not name:
+            raise UsageInvalid(f"--report {kind} needs a file: --report {kind}=FILE")
+        path = Path(name)
+        if not path.parent.is_dir():
+            raise UsageInvalid(f"--report {given}: the folder {path.parent} does not exist")
+        outputs.append((kind, path))
+    return outputs
+
+
+def write_reports(report: Report, outputs: list[tuple[str, Path]]) -> None:
+    """Write every report that was asked for.
+
+    Raises:
+        UsageInvalid: a file cannot be written.
+    """
+    for kind, path in outputs:
+        try:
+            REPORTERS[kind](report, path)
+        except OSError as error:
+            raise UsageInvalid(f"the report {path} cannot be written: {error.strerror or error}") from error

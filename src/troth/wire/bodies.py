@@ -1,0 +1,117 @@
+"""Bytes into trees: JSON and text. What cannot be read is a value that says why, never an exception."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from troth.model.exchange import Headers, header
+
+_decode = msgspec.json.Decoder().decode
+MAX_DEPTH = 200
+"""Deeper bodies are not walked: no documented answer comes near, and recursion over them would not end well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A body that is not what its media type says."""
+
+    reason: str
+
+
+def media_type(headers: Headers) -> str:
+    """The media type of a message without its parameters, in lower case; ``""`` where none is given."""
+    value = header(headers, "content-type")
+    return value.partition(";")[0].strip().lower() if value else ""
+
+
+def is_json(name: str) -> bool:
+    """Whether a media type carries JSON (``application/json``, ``…+json``)."""
+    return name == "application/json" or name.endswith("+json") or name == "text/json"
+
+
+def is_xml(name: str) -> bool:
+    """Whether a media type carries XML."""
+    return name in ("text/xml", "application/xml") or name.endswith("+xml")
+
+
+def read_json(data: bytes) -> object:
+    """JSON as plain Python values, or :class:`Unreadable`.
+
+    Numbers stay what they are written as (``1`` an int of any size, ``1.0`` a float). Lone surrogates, which RFC 8259
+    lets through, survive as such.
+    """
+    try:
+        return _decode(data)
+    except RecursionError:
+        return Unreadable(f"is nested deeper than {MAX_DEPTH} levels")
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _second_reading(data)
+
+
+def _second_reading(data: bytes) -> object:
+    """The standard library's reader: slower, but it names the place, and it knows surrogates and huge exponents."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Unreadable(f"is not UTF-8 (byte {error.start})")
+    if not text.strip():
+        return Unreadable("is empty")
+    try:
+        value: object = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        return Unreadable(f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})")
+    except RecursionError:
+        return Unreadable(f"is nested deeper than {MAX_DEPTH} levels")
+    except ValueError as error:
+        return Unreadable(f"is not JSON: {error}")
+    return value
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def read_text(data: bytes, headers: Headers) -> str:
+    """A body as text by the charset it names (UTF-8 where it names none); bytes that do not fit are replaced."""
+    value = header(headers, "content-type") or ""
+    charset = "utf-8"
+    for part in value.split(";")[1:]:
+        name, _, given = part.partition("=")
+        if name.strip().lower() == "charset":
+            charset = given.strip().strip('"') or "utf-8"
+    try:
+        return data.decode(charset, errors="replace")
+    except LookupError:
+        return data.decode("utf-8", errors="replace")
+
+
+def pointer_parts(pointer: str) -> tuple[str, ...]:
+    """The reference tokens of a JSON Pointer (RFC 6901); ``()`` for the whole document."""
+    if not pointer:
+        return ()
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.removeprefix("/").split("/"))
+
+
+def to_pointer(parts: tuple[str | int, ...] | list[str | int]) -> str:
+    """A JSON Pointer (RFC 6901) from its parts."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
+    """Whether a tree is nested deeper than the limit. Walks without recursion."""
+    level: list[object] = [value]
+    for _ in range(limit):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return False
+    return True
+
+
+def _children(node: object) -> list[object]:
+    if isinstance(node, Mapping):
+        return [child for child in node.values() if isinstance(child, (Mapping, list))]
+    if isinstance(node, list):
+        return [child for child in node if isinstance(child, (Mapping, list))]
+    return []

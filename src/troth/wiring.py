@@ -1,0 +1,269 @@
+"""Which parts make up a run. The only module that knows every room; what varies is a row in a table here."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from importlib import import_module
+from pathlib import Path
+from time import perf_counter
+from urllib.parse import urlsplit
+
+from troth import __version__
+from troth.checks.terms import Terms, compile_terms
+from troth.engine.runner import Runner
+from troth.engine.tally import Seen
+from troth.engine.verdicts import Court, conclude
+from troth.errors import InputInvalid, Problem, UsageInvalid, did_you_mean
+from troth.loading.folders import Folders, find_folders, make_book, read_book, read_vendor, shown
+from troth.loading.settings import read_world
+from troth.loading.spec import read_spec, read_spec_file
+from troth.mocks.esws import Esws
+from troth.mocks.oneall import OneAll
+from troth.mocks.service import Service
+from troth.mocks.socialidnow import SocialIdNow
+from troth.model.book import Book, Vendor
+from troth.model.facts import Facts
+from troth.model.ports import Item, Reporter, RunOptions, Source, Target
+from troth.model.report import ItemResult, Report, RunFacts
+from troth.reporting.curl import curl
+from troth.reporting.json_report import write_json
+from troth.reporting.junit import write_junit
+from troth.sources.cases import CasesSource
+from troth.sources.recordings import RecordingsSource
+from troth.targets.embedded import EmbeddedTarget
+from troth.targets.live import LiveTarget, check_address, fetch
+from troth.targets.mock_server import MockServerTarget, ask_for_world
+from troth.targets.replay import ReplayTarget
+
+MOCKS: Mapping[str, Callable[[], Service]] = {"oneall": OneAll, "socialidnow": SocialIdNow, "esws": Esws}
+"""Vendor → its stand-in."""
+
+REPORTERS: Mapping[str, Reporter] = {"junit": write_junit, "json": write_json}
+"""Name for ``--report`` → who writes it."""
+
+SOURCES = ("cases", "properties", "recordings")
+"""Names for ``--only``, in the order of a run."""
+
+MOCK_PORT = 8765
+"""Where ``troth mock`` listens unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the user asked to have read and who should answer."""
+
+    folders: Folders
+    target: str = "mock"
+    vendors: tuple[str, ...] = ()
+    spec: str | None = None
+    world: Mapping[str, Mapping[str, object]] | None = None
+
+
+def select(
+    here: Path,
+    target: str = "mock",
+    vendors: tuple[str, ...] = (),
+    spec: str | None = None,
+    world: Path | None = None,
+) -> Selection:
+    """A selection from the folders that hold in ``here``.
+
+    Raises:
+        InputInvalid: the world file cannot be used.
+    """
+    facts = read_world(world, shown(world)) if world is not None else None
+    return Selection(find_folders(here), target, vendors, spec, facts)
+
+
+def open_book(selection: Selection) -> Book:
+    """Read what was selected.
+
+    Raises:
+        InputInvalid: files cannot be used.
+        UsageInvalid: an unknown vendor, no specs.
+    """
+    if selection.spec is None:
+        return read_book(selection.folders, selection.vendors)
+    if "://" in selection.spec:
+        data = fetch(check_address(selection.spec))
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(selection.spec))
+        spec = read_spec(data, urlsplit(selection.spec).hostname or "service", selection.spec, server=origin)
+    else:
+        path = Path(selection.spec)
+        spec = read_spec_file(path, path.stem, shown(path))
+    own = (selection.folders.contracts / spec.vendor).is_dir()
+    return make_book({spec.vendor: read_vendor(spec, selection.folders) if own else Vendor(spec.vendor, spec)})
+
+
+def compile_book(book: Book) -> Terms:
+    """Compile a book.
+
+    Raises:
+        InputInvalid: with every expression that cannot be used.
+    """
+    terms, problems = compile_terms(book)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise InputInvalid(errors)
+    return terms
+
+
+def open_target(selection: Selection, book: Book) -> Target:
+    """The target of that name: ``mock``, ``replay`` or an address.
+
+    Raises:
+        UsageInvalid: there is no such target, or it may not be spoken to.
+    """
+    if selection.target == "mock":
+        missing = [name for name in book.vendors if name not in MOCKS]
+        if missing:
+            raise UsageInvalid(f"there is no embedded mock of {', '.join(missing)}; name an address with --target")
+        services = {name: MOCKS[name]() for name in book.vendors}
+        origins = {_origin(operation.server): operation.vendor for operation in book.operations()}
+        return EmbeddedTarget(services, origins)
+    if selection.target == "replay":
+        recordings = [one for vendor in book.vendors.values() for one in vendor.recordings]
+        worlds = {one.vendor: Facts(world=one.facts) for one in recordings}
+        return ReplayTarget(recordings, worlds)
+    if "://" not in selection.target:
+        fix = did_you_mean(selection.target, ("mock", "replay"))
+        raise UsageInvalid(f"unknown target {selection.target!r}: {fix}, or an address like http://127.0.0.1:{MOCK_PORT}")
+    address = check_address(selection.target)
+    servers = tuple({operation.server for operation in book.operations()})
+    worlds = {name: Facts(world=world) for name, world in (selection.world or {}).items()}
+    live = LiveTarget(address, servers, worlds)
+    own = None if worlds else ask_for_world(live)
+    return live if own is None else MockServerTarget(live, own)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class Run:
+    """One run: what was read, who answers, and what to do, in order.
+
+    Args:
+        selection: what the user asked for.
+        options: how much of it.
+    """
+
+    def __init__(self, selection: Selection, options: RunOptions) -> None:
+        self.options = options
+        self.book = open_book(selection)
+        self.terms = compile_book(self.book)
+        self._check_names()
+        self.target = open_target(selection, self.book)
+        self.secrets = secret_names(self.book, self.target)
+        self.court = Court(strict=options.strict)
+        self.runner = Runner(self.book, self.terms, self.target, self.court)
+        self._started = datetime.now(UTC)
+        self._clock = perf_counter()
+
+    def items(self) -> Iterator[Item]:
+        """Everything to run, in order; nothing is sent to make the list."""
+        for source in self._sources():
+            for item in source.items():
+                if self._wanted(item):
+                    yield item
+
+    def finish(self, results: tuple[ItemResult, ...]) -> Report:
+        """The complete report."""
+        tally = self.runner.tally
+        findings = tuple(self.court.report(seen, self._curl(seen)) for seen in tally.findings())
+        counts = tuple(count for count in tally.counts() if self._in_scope(count.promise.vendor, count.promise.operation))
+        verdict, code, reasons = conclude(findings, results, counts)
+        return Report(
+            run=self._facts(),
+            items=results,
+            findings=findings,
+            counts=counts,
+            seconds=perf_counter() - self._clock,
+            verdict=verdict,
+            exit_code=code,
+            reasons=reasons,
+            secrets=self.secrets,
+        )
+
+    def _facts(self) -> RunFacts:
+        return RunFacts(
+            target=self.target.name,
+            target_kind=self.target.kind,
+            build="",
+            specs_sha256=self.book.specs_sha256,
+            contracts_sha256=self.book.contracts_sha256,
+            seed=self.options.seed,
+            started=self._started.isoformat(timespec="seconds"),
+            version=__version__,
+            strict=self.options.strict,
+        )
+
+    def _sources(self) -> Iterator[Source]:
+        options = self.options
+        wanted = options.sources or (("recordings",) if self.target.kind == "replay" else SOURCES)
+        if "cases" in wanted:
+            yield CasesSource(self.terms, self.target.facts, options.seed)
+        if "properties" in wanted:
+            # Schemathesis costs a fifth of a second to import, so it is fetched when it is first needed.
+            room = import_module("troth.sources.properties")
+            yield room.PropertiesSource(
+                self.book, self.terms, self.target.facts, options.seed, options.max_examples, options.thorough
+            )
+        if "recordings" in wanted:
+            yield RecordingsSource(self.book)
+
+    def _wanted(self, item: Item) -> bool:
+        return self._in_scope(item.operation.vendor, item.operation.name)
+
+    def _in_scope(self, vendor: str, operation: str) -> bool:
+        patterns = self.options.operations
+        return not patterns or any(fnmatchcase(operation, one) or fnmatchcase(f"{vendor}.{operation}", one) for one in patterns)
+
+    def _check_names(self) -> None:
+        for name in self.options.sources:
+            if name not in SOURCES:
+                raise UsageInvalid(f"unknown source {name!r} for --only: {did_you_mean(name, SOURCES)}")
+        known = [operation.name for operation in self.book.operations()]
+        for pattern in self.options.operations:
+            if not any(self._matches(operation.vendor, operation.name, pattern) for operation in self.book.operations()):
+                raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, known)}")
+
+    def _matches(self, vendor: str, name: str, pattern: str) -> bool:
+        return fnmatchcase(name, pattern) or fnmatchcase(f"{vendor}.{name}", pattern)
+
+    def _curl(self, seen: Seen) -> str:
+        request = seen.exchange.request
+        return curl(request, self._locate, self.secrets) if request.url else ""
+
+    def _locate(self, url: str) -> str:
+        locate = getattr(self.target, "locate", None)
+        if locate is not None:
+            return str(locate(url))
+        parts = urlsplit(url)
+        here = f"http://127.0.0.1:{MOCK_PORT}" if self.target.kind == "mock" else _origin(url)
+        return here + parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def secret_names(book: Book, target: Target) -> dict[str, str]:
+    """Secret value → the environment variable that stands for it in a curl line, from the facts marked ``secret``."""
+    names: dict[str, str] = {}
+    for vendor in book.vendors.values():
+        world = target.facts(vendor.name).world
+        for fact in vendor.world.values():
+            value: object = world
+            for part in fact.name.split("."):
+                value = value.get(part) if isinstance(value, Mapping) else None
+            if fact.secret and value is not None:
+                names.setdefault(str(value), f"{vendor.name}_{fact.name.replace('.', '_')}".upper())
+    return names
+
+
+def lint_problems(selection: Selection) -> tuple[Problem, ...]:
+    """Everything that can be said against the files without sending a request."""
+    try:
+        book = open_book(selection)
+    except InputInvalid as error:
+        return error.problems
+    return compile_terms(book)[1]
