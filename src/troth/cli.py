@@ -58,7 +58,9 @@ def _sentence(error: TrothError) -> str:
 class _Commands(click.Group):
     """Suggests the command that was meant."""
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and self.get_command(ctx, args[0]) is None:
             ctx.fail(f"no such command {args[0]!r}: {did_you_mean(args[0], self.list_commands(ctx))}")
         return super().resolve_command(ctx, args)
@@ -67,7 +69,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="troth")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
-def main(debug: bool) -> None:  # noqa: ARG001 - read from the context where it matters
+def main(debug: bool) -> None:
     """Hold API vendors to their documented word."""
 
 
@@ -82,7 +84,9 @@ def main(debug: bool) -> None:  # noqa: ARG001 - read from the context where it 
 @click.option("--strict", is_flag=True, help="Surprises fail the run too.")
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help="Also write junit=FILE or json=FILE.")
 @click.option("--spec", metavar="FILE|URL", help="Any OpenAPI document instead of the vendors' own.")
-@click.option("--world", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Facts of the target (YAML).")
+@click.option(
+    "--world", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Facts of the target (YAML)."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding in full.")
 @_guarded
 def verify(

@@ -1,7 +1,7 @@
 """What stops us, as a tree; a broken promise is never an exception.
 
 ``TrothError``
-├── ``InputInvalid``     a file of ours or of the user's cannot be used: all its problems, each with its place (exit code 2)
+├── ``InputInvalid``     a file cannot be used: all its problems, each with its place (exit code 2)
 ├── ``UsageInvalid``     an option, a name or an address that cannot be used (exit code 2)
 └── ``CannotJudge``      nothing can be said about the target: it is down or gave nothing to judge (exit code 3)
 

@@ -10,6 +10,7 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 from troth import __version__
+from troth.checks.lint import lint_vendor, lint_world
 from troth.checks.terms import Terms, compile_terms
 from troth.engine.runner import Runner
 from troth.engine.tally import Seen
@@ -25,11 +26,12 @@ from troth.mocks.socialidnow import SocialIdNow
 from troth.model.book import Book, Vendor
 from troth.model.facts import Facts
 from troth.model.ports import Item, Reporter, RunOptions, Source, Target
-from troth.model.report import ItemResult, Report, RunFacts
+from troth.model.report import ItemResult, Report, Reported, RunFacts
 from troth.reporting.curl import curl
 from troth.reporting.json_report import write_json
 from troth.reporting.junit import write_junit
 from troth.sources.cases import CasesSource
+from troth.sources.combinations import lint_rows
 from troth.sources.recordings import RecordingsSource
 from troth.targets.embedded import EmbeddedTarget
 from troth.targets.live import LiveTarget, check_address, fetch
@@ -76,12 +78,15 @@ def select(
     return Selection(find_folders(here), target, vendors, spec, facts)
 
 
-def open_book(selection: Selection) -> Book:
+def open_book(selection: Selection) -> tuple[Book, tuple[Problem, ...]]:
     """Read what was selected.
 
+    Returns:
+        The book, without what could not be read, and every problem.
+
     Raises:
-        InputInvalid: files cannot be used.
-        UsageInvalid: an unknown vendor, no specs.
+        InputInvalid: a spec named with ``--spec`` cannot be used.
+        UsageInvalid: an unknown vendor, no specs, or a document that is not to be had.
     """
     if selection.spec is None:
         return read_book(selection.folders, selection.vendors)
@@ -92,21 +97,25 @@ def open_book(selection: Selection) -> Book:
     else:
         path = Path(selection.spec)
         spec = read_spec_file(path, path.stem, shown(path))
-    own = (selection.folders.contracts / spec.vendor).is_dir()
-    return make_book({spec.vendor: read_vendor(spec, selection.folders) if own else Vendor(spec.vendor, spec)})
+    if not (selection.folders.contracts / spec.vendor).is_dir():
+        return make_book({spec.vendor: Vendor(spec.vendor, spec)}), ()
+    vendor, problems = read_vendor(spec, selection.folders)
+    return make_book({spec.vendor: vendor}), problems
 
 
-def compile_book(book: Book) -> Terms:
-    """Compile a book.
+def open_terms(selection: Selection) -> tuple[Book, Terms]:
+    """Read and compile what was selected.
 
     Raises:
-        InputInvalid: with every expression that cannot be used.
+        InputInvalid: with every problem of every file and every expression.
+        UsageInvalid: an unknown vendor, no specs.
     """
-    terms, problems = compile_terms(book)
-    errors = [problem for problem in problems if problem.severity == "error"]
+    book, problems = open_book(selection)
+    terms, found = compile_terms(book)
+    errors = [problem for problem in (*problems, *found) if problem.severity == "error"]
     if errors:
         raise InputInvalid(errors)
-    return terms
+    return book, terms
 
 
 def open_target(selection: Selection, book: Book) -> Target:
@@ -128,7 +137,9 @@ def open_target(selection: Selection, book: Book) -> Target:
         return ReplayTarget(recordings, worlds)
     if "://" not in selection.target:
         fix = did_you_mean(selection.target, ("mock", "replay"))
-        raise UsageInvalid(f"unknown target {selection.target!r}: {fix}, or an address like http://127.0.0.1:{MOCK_PORT}")
+        raise UsageInvalid(
+            f"unknown target {selection.target!r}: {fix}, or an address like http://127.0.0.1:{MOCK_PORT}"
+        )
     address = check_address(selection.target)
     servers = tuple({operation.server for operation in book.operations()})
     worlds = {name: Facts(world=world) for name, world in (selection.world or {}).items()}
@@ -152,13 +163,12 @@ class Run:
 
     def __init__(self, selection: Selection, options: RunOptions) -> None:
         self.options = options
-        self.book = open_book(selection)
-        self.terms = compile_book(self.book)
+        self.book, self.terms = open_terms(selection)
         self._check_names()
         self.target = open_target(selection, self.book)
+        self._check_world()
         self.secrets = secret_names(self.book, self.target)
-        self.court = Court(strict=options.strict)
-        self.runner = Runner(self.book, self.terms, self.target, self.court)
+        self.runner = Runner(self.book, self.terms, self.target, Court(strict=options.strict))
         self._started = datetime.now(UTC)
         self._clock = perf_counter()
 
@@ -172,8 +182,10 @@ class Run:
     def finish(self, results: tuple[ItemResult, ...]) -> Report:
         """The complete report."""
         tally = self.runner.tally
-        findings = tuple(self.court.report(seen, self._curl(seen)) for seen in tally.findings())
-        counts = tuple(count for count in tally.counts() if self._in_scope(count.promise.vendor, count.promise.operation))
+        findings = tuple(self.runner.reported(seen, self._curl(seen)) for seen in tally.findings())
+        counts = tuple(
+            count for count in tally.counts() if self._in_scope(count.promise.vendor, count.promise.operation)
+        )
         verdict, code, reasons = conclude(findings, results, counts)
         return Report(
             run=self._facts(),
@@ -186,6 +198,15 @@ class Run:
             reasons=reasons,
             secrets=self.secrets,
         )
+
+    def reported(self, result: ItemResult) -> list[Reported]:
+        """One item's findings as a report shows them."""
+        own = {finding.fingerprint for finding in result.findings}
+        return [
+            self.runner.reported(seen, self._curl(seen))
+            for seen in self.runner.tally.findings()
+            if seen.finding.fingerprint in own
+        ]
 
     def _facts(self) -> RunFacts:
         return RunFacts(
@@ -219,7 +240,12 @@ class Run:
 
     def _in_scope(self, vendor: str, operation: str) -> bool:
         patterns = self.options.operations
-        return not patterns or any(fnmatchcase(operation, one) or fnmatchcase(f"{vendor}.{operation}", one) for one in patterns)
+        return not patterns or any(_matches(vendor, operation, one) for one in patterns)
+
+    def _check_world(self) -> None:
+        problems = [one for name in self.book.vendors for one in lint_world(self.terms, name, self.target.facts(name))]
+        if problems:
+            raise InputInvalid(problems)
 
     def _check_names(self) -> None:
         for name in self.options.sources:
@@ -227,11 +253,8 @@ class Run:
                 raise UsageInvalid(f"unknown source {name!r} for --only: {did_you_mean(name, SOURCES)}")
         known = [operation.name for operation in self.book.operations()]
         for pattern in self.options.operations:
-            if not any(self._matches(operation.vendor, operation.name, pattern) for operation in self.book.operations()):
+            if not any(_matches(operation.vendor, operation.name, pattern) for operation in self.book.operations()):
                 raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, known)}")
-
-    def _matches(self, vendor: str, name: str, pattern: str) -> bool:
-        return fnmatchcase(name, pattern) or fnmatchcase(f"{vendor}.{name}", pattern)
 
     def _curl(self, seen: Seen) -> str:
         request = seen.exchange.request
@@ -244,6 +267,10 @@ class Run:
         parts = urlsplit(url)
         here = f"http://127.0.0.1:{MOCK_PORT}" if self.target.kind == "mock" else _origin(url)
         return here + parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _matches(vendor: str, operation: str, pattern: str) -> bool:
+    return fnmatchcase(operation, pattern) or fnmatchcase(f"{vendor}.{operation}", pattern)
 
 
 def secret_names(book: Book, target: Target) -> dict[str, str]:
@@ -261,9 +288,21 @@ def secret_names(book: Book, target: Target) -> dict[str, str]:
 
 
 def lint_problems(selection: Selection) -> tuple[Problem, ...]:
-    """Everything that can be said against the files without sending a request."""
+    """Everything that can be said against the files without sending a request, in the order of the files."""
     try:
-        book = open_book(selection)
+        book, read = open_book(selection)
     except InputInvalid as error:
         return error.problems
-    return compile_terms(book)[1]
+    terms, found = compile_terms(book)
+    problems = {*read, *found}
+    for name, vendor in book.vendors.items():
+        problems.update(lint_vendor(vendor))
+        if name in MOCKS:
+            problems.update(lint_world(terms, name, Facts(world=MOCKS[name]().world())))
+    if not problems:
+        problems.update(problem for one in terms.operations.values() for problem in lint_rows(one))
+    try:
+        list(RecordingsSource(book).items())
+    except InputInvalid as error:
+        problems.update(error.problems)
+    return tuple(sorted(problems, key=lambda problem: problem.position))

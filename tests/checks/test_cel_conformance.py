@@ -100,7 +100,7 @@ class Parser:
         return [word]
 
 
-class NotOurs(Exception):  # noqa: N818
+class NotOurs(Exception):
     """Why a case does not apply."""
 
 

@@ -5,11 +5,14 @@ import io
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import unquote_to_bytes
 
 from troth.mocks.oneall import OneAll
+from troth.mocks.service import Clock
 
 NOTHING = object()
+START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 DATE = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} "
     r"[0-9]{2}:[0-9]{2}:[0-9]{2} \+0[12]00"
@@ -41,7 +44,7 @@ def basic(username, password):
 
 class Caller:
     def __init__(self, mock=None):
-        self.mock = mock or OneAll()
+        self.mock = mock or OneAll(Clock(START))
         self.world = self.mock.world()
         self.keys = basic(*self.world["site"]["keys"].values())
 

@@ -13,7 +13,7 @@ pyoneall = pytest.importorskip("pyoneall")
 @contextmanager
 def served(mock):
     server = make_server("127.0.0.1", 0, mock, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"

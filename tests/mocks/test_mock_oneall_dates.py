@@ -5,7 +5,7 @@ from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from troth.mocks.oneall_dates import moment_of, php_date
@@ -17,6 +17,7 @@ MOMENTS = st.integers(
 )
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 @example(1711846799)
 @example(1711846800)
@@ -26,6 +27,7 @@ def test_a_date_is_central_european_time(moment):
     assert php_date(moment) == format_datetime(datetime.fromtimestamp(moment, UTC).astimezone(BERLIN))
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 def test_a_date_that_was_written_is_read_again(moment):
     written = php_date(moment)
@@ -34,6 +36,7 @@ def test_a_date_that_was_written_is_read_again(moment):
     assert moment_of(written.partition(", ")[2]) == moment
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 def test_a_date_without_zone_is_central_european_time(moment):
     local = datetime.fromtimestamp(moment, UTC).astimezone(BERLIN)
@@ -61,6 +64,7 @@ def test_looser_dates_are_read(text, moment):
     assert moment_of(text) == moment
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_date_or_none(text):
     assert moment_of(text) is None or isinstance(moment_of(text), int)

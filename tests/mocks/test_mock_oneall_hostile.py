@@ -70,7 +70,7 @@ def assert_whole(call):
 
 
 @given(st.sampled_from(WITH_BODY), BODIES)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_json_is_answered(operation, body):
     CALL.mock.reset()
     reply = CALL(*operation, body)
@@ -81,6 +81,7 @@ def test_any_json_is_answered(operation, body):
 @given(st.sampled_from(WITH_BODY), st.binary())
 @example(WITH_BODY[0], b"\xef\xbb\xbf{}")
 @example(WITH_BODY[1], b'{"request": {"synchronize": {"update_user_data": NaN}}}')
+@settings(deadline=None)
 def test_any_bytes_are_answered(operation, raw):
     CALL.mock.reset()
     assert CALL(*operation, raw=raw).status in (200, 400)
@@ -152,7 +153,7 @@ LATIN = st.text(st.characters(max_codepoint=255), max_size=30)
     authorization=st.just(CALL.keys) | LATIN | LATIN.map("Basic {}".format),
     raw=st.binary(max_size=20),
 )
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_request_is_answered(method, path, query, uri, headers, authorization, raw):
     CALL.mock.reset()
     environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "REQUEST_URI": uri, **headers}
@@ -171,6 +172,7 @@ GOOD_JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(), GOOD_JSON, max_size=4))
+@settings(deadline=None)
 def test_custom_data_comes_back_as_it_was_sent(custom_data):
     CALL.mock.reset()
     reply = CALL("POST", "/storage/users.json", {"request": {"user": {"identity": {"customData": custom_data}}}})

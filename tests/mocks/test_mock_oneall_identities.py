@@ -199,6 +199,7 @@ def test_a_relinked_storage_identity_takes_the_account_along(call):
     found = call("POST", "/storage/users/user/lookup.json", {"request": {"user": criteria}})
     assert found.data["user"]["user_token"] == new
     assert found.data["user"]["externalid"] == user["externalid"]
+    assert call("PUT", f"/storage/users/{user['user_token']}.json", {"request": {"user": {}}}).status == 201
 
 
 def test_there_is_at_most_one_storage_identity_a_user(call):

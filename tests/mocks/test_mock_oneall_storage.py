@@ -122,6 +122,7 @@ BEFORE = {"gender": "female", "emails": [{"value": "a@mail.example"}], "name": {
         ({"gender": None}, {"emails": BEFORE["emails"], "name": BEFORE["name"]}, BEFORE),
         ({"gender": ""}, {"emails": BEFORE["emails"], "name": BEFORE["name"]}, BEFORE),
         ({"emails": []}, {"gender": "female", "name": BEFORE["name"]}, BEFORE),
+        ({"customData": {}}, BEFORE, BEFORE),
         ({"gender": "other"}, {**BEFORE, "gender": "other"}, {**BEFORE, "gender": "other"}),
         (
             {"name": {"givenName": "C"}},

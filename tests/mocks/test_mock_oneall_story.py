@@ -138,6 +138,10 @@ class Story(RuleBasedStateMachine):
         if not self.stored and not self.social:
             return
         assert self.call.externalids() == {token: known["externalid"] for token, known in self.stored.items()}
+        for token in self.stored.keys() | self.social:
+            criteria = {"request": {"user": {"user_token": token}}}
+            found = self.call("POST", "/storage/users/user/lookup.json", criteria)
+            assert found.status == (200 if token in self.stored else 404)
         entries = self.call("GET", "/users.json").data["users"]["entries"]
         assert {entry["user_token"] for entry in entries} == self.stored.keys() | self.social
 

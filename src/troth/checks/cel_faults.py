@@ -31,7 +31,7 @@ class ExpressionProblem:
     let: str | None = None
 
 
-class ExpressionInvalid(Exception):  # noqa: N818 - named for what is wrong, as the other rooms name theirs
+class ExpressionInvalid(Exception):
     """The text is not an expression over this vocabulary; `problems` has every mistake that was found, in order."""
 
     def __init__(self, problems: Sequence[ExpressionProblem]) -> None:
@@ -52,7 +52,7 @@ class Failure:
     path: str | None = None
 
 
-class Fault(Exception):  # noqa: N818 - never leaves this room
+class Fault(Exception):
     """Why a closure has no value: text with the places in it still as tuples, so that a loop can put an index in."""
 
     def __init__(

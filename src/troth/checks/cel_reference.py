@@ -62,14 +62,18 @@ class Reference:
         except RuntimeError as error:
             return tuple(_complaints(text, str(error)))
 
-    def value(self, text: str, scope: Mapping[str, object]) -> tuple[bool, object]:
-        """The reference's own evaluation: (True, value) or (False, message). For comparing ours with it."""
-        try:
-            value = self._env.compile(text).eval(data=dict(scope))
-            plain = value.plain_value()
-            return (False, plain) if value.type() == cel.Type.ERROR else (True, plain)
-        except RuntimeError as error:
-            return False, str(error)
+    def evaluator(self, text: str) -> Callable[[Mapping[str, object]], tuple[bool, object]]:
+        """The reference's own evaluation, to compare ours with: a scope to (True, value) or (False, message)."""
+        expression = self._env.compile(text)
+
+        def evaluate(scope: Mapping[str, object]) -> tuple[bool, object]:
+            try:
+                value = expression.eval(data=dict(scope))
+                return value.type() != cel.Type.ERROR, value.plain_value()
+            except RuntimeError as error:
+                return False, str(error)
+
+        return evaluate
 
 
 def _declarations() -> list[cel.FunctionDecl]:
@@ -101,7 +105,7 @@ def _complaints(text: str, error: str) -> Iterable[Complaint]:
         yield Complaint(None, _STATUS.sub("", error))
 
 
-class PatternInvalid(ValueError):  # noqa: N818 - named for what is wrong
+class PatternInvalid(ValueError):
     """RE2 does not take this pattern."""
 
 

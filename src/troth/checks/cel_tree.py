@@ -14,7 +14,7 @@ UNSIGNED = "an unsigned number"
 _CHECKED_EXPR = b"type.googleapis.com/cel.expr.CheckedExpr"
 
 
-class TreeUnreadable(ValueError):  # noqa: N818 - named for what is wrong
+class TreeUnreadable(ValueError):
     """These bytes are not a tree in the published format."""
 
 

@@ -112,7 +112,9 @@ class Conformance:
         answered = response.media_type or "no Content-Type"
         basis = answer.bodies[0].media.basis or answer.spec.basis
         message = "the body has another media type"
-        return self._finding("TR102", answer.spec.status, message, basis, answer.spec.citation, "content-type", known, answered)
+        return self._finding(
+            "TR102", answer.spec.status, message, basis, answer.spec.citation, "content-type", known, answered
+        )
 
     def _unreadable(self, answer: _Answer, message: str, where: str) -> Finding:
         return self._finding("TR103", answer.spec.status, message, answer.spec.basis, answer.spec.citation, where)
@@ -124,7 +126,9 @@ class Conformance:
         if message.fault is not None or bound is None:
             return findings, False
         spec = answer.spec
-        problems = [f"expected the element {bound.element}Response"] if message.name != f"{bound.element}Response" else []
+        problems = (
+            [f"expected the element {bound.element}Response"] if message.name != f"{bound.element}Response" else []
+        )
         if not problems and self._xsd is not None:
             problems = list(self._xsd.problems(message.payload))
         for problem in problems[:_MOST]:
@@ -136,7 +140,9 @@ class Conformance:
                 basis = _basis_along(schema, error.evaluation_path) or spec.basis
                 where = "soap return"
                 findings.append(
-                    self._finding("TR104", spec.status, error.message, basis, spec.citation, where, "", str(value)[:200])
+                    self._finding(
+                        "TR104", spec.status, error.message, basis, spec.citation, where, "", str(value)[:200]
+                    )
                 )
         return findings, False
 

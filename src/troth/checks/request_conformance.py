@@ -1,6 +1,7 @@
 """Whether a request is one that the spec describes; asked only when an answer is not, to say whose silence it is."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from jsonschema_rs import Draft202012Validator
 
@@ -53,10 +54,8 @@ def _readings(value: object) -> list[object]:
     if isinstance(value, str):
         if value in ("true", "false"):
             forms.append(value == "true")
-        try:
+        with suppress(ValueError):
             forms.append(float(value) if "." in value else int(value))
-        except ValueError:
-            pass
     if isinstance(value, list):
         forms.append([_readings(one)[-1] for one in value])
     return forms

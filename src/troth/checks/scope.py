@@ -1,4 +1,4 @@
-"""What the names of an expression stand for on one exchange. A name that cannot be had is left out, which is a Failure."""
+"""What the names of an expression stand for on one exchange; a name that cannot be had is left out."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""A book made ready to judge by: every expression checked and compiled, every promise named, once for each operation."""
+"""A book made ready to judge by: every expression compiled, every promise named, once for each operation."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

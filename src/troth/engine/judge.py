@@ -44,7 +44,9 @@ class OperationJudge:
         classes = {one.name: name for one, name in zip(self._classifiers, names, strict=True)}
         answer = exchange.answer
         if isinstance(answer, NoAnswer):
-            return self._unjudged(exchange, classes, "TR901", f"no answer: {answer.reason}. {answer.detail}".rstrip(" ."))
+            return self._unjudged(
+                exchange, classes, "TR901", f"no answer: {answer.reason}. {answer.detail}".rstrip(" .")
+            )
         decision, class_names = self._decide(names, classes)
         if answer.status in _OUTAGES and not _expects(decision, answer.status):
             message = f"the target answered {answer.status}: it is busy or out of service"
@@ -112,7 +114,7 @@ def _expects(decision: Decision, status: int) -> bool:
 
 
 def _cause_first(findings: list[Finding], decided: list[Finding], unreadable: bool) -> list[Finding]:
-    """One fault, one finding: an unlisted status is the wrong status, and an unreadable body has no fields to compare."""
+    """One fault, one finding: an unlisted status is the wrong one, and an unreadable body has no fields."""
     wrong_status = any(finding.where == "status" for finding in decided)
     if wrong_status:
         return [finding for finding in findings if finding.code != "TR101"] + decided

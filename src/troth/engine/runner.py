@@ -8,7 +8,7 @@ from troth.checks.expressions import Failure
 from troth.checks.scope import ScopeMaker, exchange_tree
 from troth.checks.terms import Terms
 from troth.engine.judge import OperationJudge
-from troth.engine.tally import Tally
+from troth.engine.tally import Seen, Tally
 from troth.engine.verdicts import Court
 from troth.errors import TrothError
 from troth.model.book import Book
@@ -16,7 +16,7 @@ from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Built, Case, GivenCall, Item, Judged, Observation, Target
-from troth.model.report import Finding, ItemResult, Judgement, Verdict
+from troth.model.report import Finding, ItemResult, Judgement, Reported, Verdict
 from troth.wire.soap import XsdValidator
 from troth.wire.views import RequestView, ResponseView
 
@@ -71,8 +71,20 @@ class Runner:
             verdict, skipped = Verdict.SKIPPED, "nothing to send"
         seconds = perf_counter() - started
         return ItemResult(
-            item.name, item.source, operation.vendor, operation.name, verdict, progress.exchanges, seconds, findings, skipped
+            item.name,
+            item.source,
+            operation.vendor,
+            operation.name,
+            verdict,
+            progress.exchanges,
+            seconds,
+            findings,
+            skipped,
         )
+
+    def reported(self, seen: Seen, curl: str = "") -> Reported:
+        """A finding of the tally as a report shows it."""
+        return self._court.report(seen, curl)
 
     def _case(self, case: Case, item: str, progress: _Progress) -> Judgement:
         judgement = self._judge(case, item, progress)
@@ -103,8 +115,10 @@ class Runner:
             built = call.build(facts)
             asked = replace(facts, minted=facts.minted | built.minted)
             exchange = self._target.send(built.request)
-            judge = self._judge_for(call.operation, facts)
-            self._count(judge.judge(exchange, Judged(asked)), item, progress)
+            judgement = self._judge_for(call.operation, facts).judge(exchange, Judged(asked))
+            self._count(judgement, item, progress)
+            if judgement.findings:
+                raise KeyError(f"$given.{call.name} ({call.operation} did not keep its promises)")
             value = self._take(call, exchange, facts)
             facts = replace(facts, given={**facts.given, call.name: value})
         return facts
@@ -163,14 +177,24 @@ def _without_fact(case: Case, fact: str) -> Judgement:
         position=operation.position,
         unjudged=True,
     )
-    return Judgement(Exchange(Request(operation.method, operation.server + operation.path), _UNSENT), operation.name, (finding,), (), {})
+    return Judgement(
+        Exchange(Request(operation.method, operation.server + operation.path), _UNSENT),
+        operation.name,
+        (finding,),
+        (),
+        {},
+    )
 
 
 def _crash(operation: Operation, error: Exception) -> Finding:
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    name = place.tb_frame.f_code.co_qualname if place is not None and hasattr(place.tb_frame.f_code, "co_qualname") else "?"
+    name = (
+        place.tb_frame.f_code.co_qualname
+        if place is not None and hasattr(place.tb_frame.f_code, "co_qualname")
+        else "?"
+    )
     return Finding(
         code="TR905",
         vendor=operation.vendor,

@@ -1,4 +1,4 @@
-"""How often each promise was exercised, kept and broken; and each finding once, with the smallest exchange that shows it."""
+"""How often each promise was exercised, kept and broken; each finding once, with the smallest exchange showing it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,8 +18,6 @@ class Seen:
     item: str
     exchange: Exchange
     count: int
-
-
 
 
 class Tally:

@@ -36,7 +36,9 @@ def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
     recordings = []
     for index, raw in enumerate(sequence(root["interactions"])):
         try:
-            exchange = Exchange(_request(mapping(mapping(raw)["request"])), _response(mapping(mapping(raw)["response"])))
+            exchange = Exchange(
+                _request(mapping(mapping(raw)["request"])), _response(mapping(mapping(raw)["response"]))
+            )
         except (KeyError, TypeError, ValueError) as error:
             message = f"interaction {index + 1} is incomplete: {error.args[0] if error.args else error}"
             problems.append(Problem(document.at("interactions", index), message))

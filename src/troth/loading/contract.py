@@ -2,16 +2,17 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from importlib.resources import files
 
 import msgspec
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from troth.errors import InputInvalid, Position, Problem, did_you_mean
+from troth.errors import Position, Problem, did_you_mean
 from troth.loading.matchers import read_expected, read_matchers
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
-from troth.loading.yaml_lines import Document
+from troth.loading.yaml_lines import Document, Path_
 from troth.model.contract import (
     AnswerField,
     Clause,
@@ -33,15 +34,24 @@ def schema_problems(document: Document, schema_name: str) -> Iterator[Problem]:
         document: a file that was read.
         schema_name: a file in ``loading/schemas``, without ``.schema.json``.
     """
-    schema = msgspec.json.decode(files("troth.loading").joinpath("schemas", f"{schema_name}.schema.json").read_bytes())
-    for error in Draft202012Validator(schema).iter_errors(document.value):
+    for error in _errors(document, schema_name):
         yield from _problems_of(document, error)
+
+
+def _errors(document: Document, schema_name: str) -> Iterator[ValidationError]:
+    schema = msgspec.json.decode(files("troth.loading").joinpath("schemas", f"{schema_name}.schema.json").read_bytes())
+    yield from Draft202012Validator(schema).iter_errors(document.value)
 
 
 def _problems_of(document: Document, error: ValidationError) -> Iterator[Problem]:
     path = tuple(error.absolute_path)
     schema: Mapping[str, object] = mapping(error.schema)
     rule: object = error.validator_value
+    if error.validator == "type" and not path:
+        yield Problem(document.at(), "the file is empty" if error.instance is None else "the file is not a mapping")
+        return
+    if error.validator == "oneOf" and not path and not isinstance(error.instance, Mapping):
+        return
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
         known = list(mapping(schema.get("properties")))
         for name in error.instance:
@@ -49,7 +59,12 @@ def _problems_of(document: Document, error: ValidationError) -> Iterator[Problem
                 yield Problem(document.key_at(*path, name), f"unknown key {name!r}", did_you_mean(name, known))
         return
     if error.validator == "required":
-        missing = [str(name) for name in sequence(rule) if name not in mapping(error.instance)]
+        present = list(mapping(error.instance))
+        unknown = [name for name in present if name not in mapping(schema.get("properties"))]
+        # A misspelt key is one mistake: it is named as unknown, with what was meant.
+        missing = [str(name) for name in sequence(rule) if name not in present and not get_close_matches(name, unknown)]
+        if not missing:
+            return
         yield Problem(document.key_at(*path), f"{_name_of(path)} lacks {', '.join(map(repr, missing))}")
         return
     if error.validator == "oneOf" and all(set(mapping(one)) == {"required"} for one in sequence(rule)):
@@ -63,7 +78,9 @@ def _problems_of(document: Document, error: ValidationError) -> Iterator[Problem
         return
     if "propertyNames" in error.schema_path:
         position = document.key_at(*path, str(error.instance))
-        yield Problem(position, f"{error.instance!r} cannot be a name here", "use lower-case letters, digits and _ (or -)")
+        yield Problem(
+            position, f"{error.instance!r} cannot be a name here", "use lower-case letters, digits and _ (or -)"
+        )
         return
     message = error.message if len(error.message) < 160 else f"does not fit: {error.validator}"
     yield Problem(document.at(*path), message, str(schema.get("description", "")))
@@ -73,31 +90,41 @@ def _name_of(path: tuple[str | int, ...]) -> str:
     return repr(str(path[-1])) if path else "the file"
 
 
-def read_contract(document: Document, operations: tuple[str, ...], topic: str) -> Contract:
-    """Read one contract file.
+def read_contract(
+    document: Document, operations: tuple[str, ...], topic: str
+) -> tuple[Contract | None, tuple[Problem, ...]]:
+    """Read one contract file, as much of it as can be read, so that one look finds every problem.
 
     Args:
         document: the file.
         operations: the names of the vendor's operations, for ``applies`` and for suggestions.
         topic: the file's stem.
 
-    Raises:
-        InputInvalid: with every problem of shape; or, where the shape is right, every problem of meaning.
+    Returns:
+        The contract without the parts that cannot be used (None where nothing can), and every problem.
     """
     problems = list(schema_problems(document, "contract"))
-    if problems:
-        raise InputInvalid(problems)
-    reading = _ContractReading(document, operations)
+    broken = {path for error in _errors(document, "contract") for path in _parts(tuple(error.absolute_path))}
+    if () in broken:
+        return None, tuple(problems)
+    reading = _ContractReading(document, operations, broken)
     contract = reading.contract(topic)
-    if reading.problems:
-        raise InputInvalid(reading.problems)
-    return contract
+    return contract, (*problems, *reading.problems)
+
+
+def _parts(path: Path_) -> Iterator[Path_]:
+    """The part of a contract that a problem of shape makes unusable: a clause, a row, a let; not the whole file."""
+    if path[:1] == ("outcomes",):
+        yield path[:3]
+    elif len(path) != 1:
+        yield path[:2]
 
 
 class _ContractReading:
-    def __init__(self, document: Document, operations: tuple[str, ...]) -> None:
+    def __init__(self, document: Document, operations: tuple[str, ...], broken: set[Path_]) -> None:
         self.document = document
         self.operations = operations
+        self.broken = broken
         self.problems: list[Problem] = []
 
     def contract(self, topic: str) -> Contract:
@@ -108,17 +135,24 @@ class _ContractReading:
             file=self.document.file,
             operations=self._applies(raw),
             shared="applies" in raw,
-            lets={name: self._expression("let", name) for name in mapping(raw.get("let"))},
-            inputs=tuple(self._input(name) for name in mapping(raw.get("inputs"))),
+            lets={name: self._expression("let", name) for name in self._usable("let")},
+            inputs=tuple(self._input(name) for name in self._usable("inputs")),
             impossible=self._impossible(raw.get("impossible")),
             rows=tuple(self._rows(mapping(raw.get("outcomes")))),
-            clauses=tuple(self._clause(name) for name in mapping(raw.get("clauses"))),
-            given=tuple(self._given(name) for name in mapping(raw.get("given"))),
+            clauses=tuple(self._clause(name) for name in self._usable("clauses")),
+            given=tuple(self._given(name) for name in self._usable("given")),
             observe=self._observe(raw),
             position=self.document.at(),
             free={str(pointer): str(reason) for pointer, reason in mapping(raw.get("free")).items()},
             sha256=hashlib.sha256("\n".join(self.document.lines).encode("utf-8", "surrogatepass")).hexdigest(),
         )
+
+    def _usable(self, section: str) -> Iterator[str]:
+        for name, value in mapping(self.document.value_at(section)).items():
+            # A broken input still names its classes: without them every expression would seem wrong too.
+            named = section == "inputs" and mapping(mapping(value).get("classes"))
+            if named or (section, name) not in self.broken:
+                yield name
 
     def _applies(self, raw: Mapping[str, object]) -> tuple[str, ...]:
         if "operation" in raw:
@@ -146,7 +180,7 @@ class _ContractReading:
 
     def _input(self, name: str) -> Input:
         raw = mapping(self.document.value_at("inputs", name))
-        place, _, address = str(raw["at"]).partition(":")
+        place, _, address = str(raw.get("at", "")).partition(":")
         classes = []
         for class_name, value in mapping(raw["classes"]).items():
             position = self.document.at("inputs", name, "classes", class_name)
@@ -172,6 +206,8 @@ class _ContractReading:
         for index, value in enumerate(sequence(outcomes.get("rows"))):
             raw = mapping(value)
             path = ("outcomes", "rows", index)
+            if path[:2] in self.broken or path in self.broken:
+                continue
             name = str(raw["id"])
             if name in seen:
                 message = f"the row {name!r} stands twice (first in line {seen[name].line})"
@@ -235,10 +271,11 @@ class _ContractReading:
         operation = self._operation(str(raw["operation"]), "given", name, "operation")
         classes = {key: str(value) for key, value in mapping(raw.get("classes")).items()}
         take = self._expression("given", name, "take")
-        return Given(name, operation, classes, take, self.document.key_at("given", name))
+        row = str(raw.get("row", ""))
+        return Given(name, operation, row, classes, take, self.document.key_at("given", name))
 
     def _observe(self, raw: Mapping[str, object]) -> Observe | None:
-        if "observe" not in raw:
+        if "observe" not in raw or any(path[:1] == ("observe",) for path in self.broken):
             return None
         observe = mapping(raw["observe"])
         operation = self._operation(str(observe["operation"]), "observe", "operation")

@@ -1,7 +1,7 @@
-"""From folders to a book: specs, contracts, sources, world facts and cassettes of every vendor, all problems gathered."""
+"""From folders to a book: specs, contracts, sources, world facts, cassettes; all problems gathered."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,9 @@ class Folders:
 def find_folders(here: Path) -> Folders:
     """The folders for a run started in ``here``: its own ``specs``, ``contracts`` and ``cassettes``, else Troth's."""
     packaged = _packaged()
-    chosen = {name: here / name if (here / name).is_dir() else packaged / name for name in ("specs", "contracts", "cassettes")}
+    chosen = {
+        name: here / name if (here / name).is_dir() else packaged / name for name in ("specs", "contracts", "cassettes")
+    }
     return Folders(chosen["specs"], chosen["contracts"], chosen["cassettes"])
 
 
@@ -40,12 +42,14 @@ def _packaged() -> Path:
     return data if data.is_dir() else package.parent.parent
 
 
-def read_book(folders: Folders, vendors: Iterable[str] = ()) -> Book:
+def read_book(folders: Folders, vendors: Iterable[str] = ()) -> tuple[Book, tuple[Problem, ...]]:
     """Read every vendor, or only the named ones.
+
+    Returns:
+        The book, without what could not be read, and every problem of every file.
 
     Raises:
         UsageInvalid: there is no spec, or no vendor of a given name.
-        InputInvalid: with every problem of every file.
     """
     files = {path.stem: path for path in sorted(folders.specs.glob("*.yaml")) if path.is_file()}
     if not files:
@@ -59,12 +63,12 @@ def read_book(folders: Folders, vendors: Iterable[str] = ()) -> Book:
     for name in wanted:
         try:
             spec = read_spec_file(files[name], name, shown(files[name]))
-            read[name] = read_vendor(spec, folders)
         except InputInvalid as error:
             problems.extend(error.problems)
-    if problems:
-        raise InputInvalid(problems)
-    return make_book(read)
+            continue
+        read[name], found = read_vendor(spec, folders)
+        problems.extend(found)
+    return make_book(read), tuple(problems)
 
 
 def make_book(vendors: Mapping[str, Vendor]) -> Book:
@@ -77,47 +81,62 @@ def make_book(vendors: Mapping[str, Vendor]) -> Book:
     return Book(dict(vendors), specs, contracts.hexdigest())
 
 
-def read_vendor(spec: Spec, folders: Folders) -> Vendor:
+def read_vendor(spec: Spec, folders: Folders) -> tuple[Vendor, tuple[Problem, ...]]:
     """All that belongs to a spec: its contracts, sources, world facts and cassettes.
 
-    Raises:
-        InputInvalid: with every problem of every file.
+    Returns:
+        The vendor, without what could not be read, and every problem of every file.
     """
-    problems: list[Problem] = []
-    contracts: list[Contract] = []
-    folder = folders.contracts / spec.vendor
-    sources: dict[str, SourcePage] = {}
-    world: dict[str, WorldFact] = {}
-    recordings: list[Recording] = []
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name.endswith(".arazzo.yaml"):
-            continue
-        try:
-            document = read_yaml(path, shown(path))
-            if path.name == "sources.yaml":
-                sources = _sources(document)
-            elif path.name == "world.yaml":
-                world = _world(document)
-            else:
-                contracts.append(_contract(document, path, spec))
-        except InputInvalid as error:
-            problems.extend(error.problems)
+    reading = _VendorReading(spec)
+    for path in sorted((folders.contracts / spec.vendor).glob("*.yaml")):
+        if not path.name.endswith(".arazzo.yaml"):
+            reading.attempt(reading.contract_file, path)
     for path in sorted((folders.cassettes / spec.vendor).rglob("*.yaml")):
+        reading.attempt(reading.cassette, path)
+    return reading.vendor(), tuple(reading.problems)
+
+
+class _VendorReading:
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.problems: list[Problem] = []
+        self.contracts: list[Contract] = []
+        self.sources: Mapping[str, SourcePage] = {}
+        self.world: Mapping[str, WorldFact] = {}
+        self.recordings: list[Recording] = []
+
+    def attempt(self, read: Callable[[Path], None], path: Path) -> None:
         try:
-            recordings.extend(read_cassette(path, spec.vendor, shown(path)))
+            read(path)
         except InputInvalid as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InputInvalid(problems)
-    return Vendor(spec.vendor, spec, tuple(contracts), sources, world, tuple(recordings))
+            self.problems.extend(error.problems)
 
+    def contract_file(self, path: Path) -> None:
+        document = read_yaml(path, shown(path))
+        if path.name == "sources.yaml":
+            self.sources = _sources(document)
+        elif path.name == "world.yaml":
+            self.world = _world(document)
+        else:
+            self._contract(document, path)
 
-def _contract(document: Document, path: Path, spec: Spec) -> Contract:
-    contract = read_contract(document, tuple(spec.operations), path.stem)
-    if contract.vendor != spec.vendor:
-        message = f"the vendor is {contract.vendor!r}, but the file stands in the folder of {spec.vendor!r}"
-        raise InputInvalid([Problem(document.at("vendor"), message, f"write vendor: {spec.vendor}")])
-    return contract
+    def cassette(self, path: Path) -> None:
+        self.recordings.extend(read_cassette(path, self.spec.vendor, shown(path)))
+
+    def vendor(self) -> Vendor:
+        spec = self.spec
+        return Vendor(spec.vendor, spec, tuple(self.contracts), self.sources, self.world, tuple(self.recordings))
+
+    def _contract(self, document: Document, path: Path) -> None:
+        contract, problems = read_contract(document, tuple(self.spec.operations), path.stem)
+        self.problems.extend(problems)
+        if contract is None:
+            return
+        if contract.vendor != self.spec.vendor:
+            message = f"the vendor is {contract.vendor!r}, but the file stands in the folder of {self.spec.vendor!r}"
+            self.problems.append(Problem(document.at("vendor"), message, f"write vendor: {self.spec.vendor}"))
+            return
+        self.contracts.append(contract)
 
 
 def _sources(document: Document) -> dict[str, SourcePage]:

@@ -12,7 +12,7 @@ FORMATS = ("uuid", "email", "text", "digits", "hex32", "hex64", "code32", "keypa
 
 
 def read_matchers(raw: object) -> tuple[Matcher, ...]:
-    """What a class matches: ``absent`` (or null), a literal, a fact, a JSON Schema, ``{fresh: format}``, or a list of these.
+    """What a class matches: ``absent`` (or null), a literal, a fact, a schema, ``{fresh: format}``, or a list of these.
 
     Raises:
         ValueError: with a sentence for the author.

@@ -21,7 +21,14 @@ from troth.model.operation import (
 )
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_EFFECTS = {"get": "safe", "head": "safe", "options": "safe", "trace": "safe", "put": "idempotent", "delete": "destroys"}
+_EFFECTS = {
+    "get": "safe",
+    "head": "safe",
+    "options": "safe",
+    "trace": "safe",
+    "put": "idempotent",
+    "delete": "destroys",
+}
 _MAX_REFERENCES = 50
 
 
@@ -158,7 +165,9 @@ class _SpecReading:
                 return (url if "://" in url else self.base + "/" + url.strip("/")).rstrip("/")
         return self.base
 
-    def _parameters(self, item: Mapping[str, object], raw: Mapping[str, object], at: tuple[str, ...]) -> Iterator[Parameter]:
+    def _parameters(
+        self, item: Mapping[str, object], raw: Mapping[str, object], at: tuple[str, ...]
+    ) -> Iterator[Parameter]:
         merged: dict[tuple[str, str], Parameter] = {}
         for holder in (item, raw):
             for value in sequence(holder.get("parameters")):
@@ -292,7 +301,8 @@ class _SpecReading:
 
 
 _CARRIED = (
-    "vendor", "method", "path", "server", "parameters", "request_body", "body_required", "responses", "security", "http_name",
+    "vendor", "method", "path", "server", "parameters", "request_body", "body_required", "responses", "security",
+    "http_name",
 )  # fmt: skip
 
 

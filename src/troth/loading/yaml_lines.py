@@ -12,6 +12,7 @@ import yaml
 from troth.errors import InputInvalid, Position, Problem
 
 Path_ = tuple[str | int, ...]
+"""The way to a value: keys and indices."""
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
@@ -64,8 +65,8 @@ class Document:
         """The value at that path, or None."""
         value = self.value
         for part in path:
-            if isinstance(value, Mapping) and part in value:
-                value = value[part]
+            if isinstance(value, Mapping):
+                value = value.get(part)
             elif isinstance(value, list) and isinstance(part, int) and part < len(value):
                 value = value[part]
             else:
@@ -187,7 +188,9 @@ class _Reading:
         tag: str = node.tag
         position = self._position(node)
         if not tag.startswith(_TAG):
-            fix = f"YAML takes a leading ! for a tag; put the whole value in quotes: '{tag}{' ' + text if text else ''}'"
+            fix = (
+                f"YAML takes a leading ! for a tag; put the whole value in quotes: '{tag}{' ' + text if text else ''}'"
+            )
             self._problem(position, f"the value begins with the YAML tag {tag!r}", fix)
             return None
         kind = tag.removeprefix(_TAG)
@@ -205,7 +208,9 @@ class _Reading:
         if kind == "bool":
             if text.lower() in ("true", "false"):
                 return text.lower() == "true"
-            self._problem(position, f"YAML reads {text!r} as true or false", f'quote it: "{text}", or write true or false')
+            self._problem(
+                position, f"YAML reads {text!r} as true or false", f'quote it: "{text}", or write true or false'
+            )
             return None
         if kind == "int":
             plain = text.replace("_", "")
@@ -241,7 +246,7 @@ def _syntax_problem(error: yaml.YAMLError, name: str, lines: tuple[str, ...]) ->
 def _syntax_fix(line: str) -> str:
     value = line.split(": ", 1)[1].strip() if ": " in line else line.strip()
     if value.startswith(('"', "'")):
-        return "a value that begins with a quote ends at the closing one: put the whole expression in the other kind of quotes"
+        return "a value that begins with a quote ends at the closing one: put all of it in the other kind of quotes"
     if "\t" in line:
         return "YAML does not allow tabs for indentation: use spaces"
     if ": " in value:

@@ -140,6 +140,8 @@ class Given:
 
     name: str
     operation: str
+    row: str
+    """The row that the call is to meet alone; ``""`` for any that promises success."""
     classes: Mapping[str, str]
     take: Expression
     position: Position

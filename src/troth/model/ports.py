@@ -50,7 +50,10 @@ Build = Callable[[Facts], Built]
 class Evaluates(Protocol):
     """A compiled expression, as far as the runner needs to know it."""
 
-    variables: frozenset[str]
+    @property
+    def variables(self) -> frozenset[str]:
+        """The qualified names that it uses."""
+        ...
 
     def evaluate(self, scope: Mapping[str, object]) -> object:
         """The value over these variables, or a failure."""
@@ -99,9 +102,20 @@ Judge = Callable[[Case], Judgement]
 class Item(Protocol):
     """One thing a run does, with a readable name: a case, the properties of an operation, a recording, a workflow."""
 
-    name: str
-    source: str
-    operation: Operation
+    @property
+    def name(self) -> str:
+        """``vendor/operation/source/what``: readable, and the same in every run."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """The name of the source that made it."""
+        ...
+
+    @property
+    def operation(self) -> Operation:
+        """What it is about."""
+        ...
 
     def drive(self, judge: Judge) -> None:
         """Have as many cases judged as the item sees fit."""
@@ -146,4 +160,3 @@ class Judged:
     facts: Facts = field(default_factory=Facts)
     before: Mapping[str, object] | None = None
     after: Mapping[str, object] | None = None
-

@@ -9,9 +9,9 @@ import msgspec
 
 from troth.checks.terms import OperationTerms
 from troth.model.contract import Absent, Fact, Fresh, Input, Literal, Matcher
-from troth.model.exchange import Request
+from troth.model.exchange import Headers, Request
 from troth.model.facts import Facts
-from troth.model.operation import Operation
+from troth.model.operation import Operation, SoapOperation
 from troth.model.ports import Built
 from troth.sources.minting import Mint
 from troth.wire.bodies import is_json, pointer_parts
@@ -92,9 +92,9 @@ def assemble(operation: Operation, inputs: Sequence[Input], values: Mapping[str,
         elif one.place == "soap":
             parts[one.address] = None if value is ABSENT else str(value)
         elif one.place == "body":
-            body = _place(body, pointer_parts(one.address), value)
+            body = place(body, pointer_parts(one.address), value)
         elif value is not ABSENT:
-            headers.append(_header(one, value))
+            headers.append(header_field(one, value))
     return _request(operation, path, query, headers, parts, body)
 
 
@@ -108,12 +108,11 @@ def _request(
 ) -> Request:
     url = operation.server + expand(operation.path, path)
     if query:
-        url += "?" + "&".join(f"{quote(name, safe='')}={quote(query_text(value), safe=',')}" for name, value in query.items())
+        url += "?" + "&".join(query_pair(name, value) for name, value in query.items())
     data = b""
     if operation.soap is not None:
         data = write_envelope(operation.soap.element, operation.soap.namespace, parts)
-        headers.append(("Content-Type", "text/xml; charset=utf-8"))
-        headers.append(("SOAPAction", f'"{operation.soap.namespace}#{operation.soap.element}"'))
+        headers += soap_headers(operation.soap)
     elif body is not ABSENT:
         data = msgspec.json.encode(body)
         headers.append(("Content-Type", "application/json"))
@@ -126,6 +125,16 @@ def expand(template: str, values: Mapping[str, object]) -> str:
     for name, value in values.items():
         path = path.replace("{" + name + "}", quote(query_text(value), safe=""))
     return path
+
+
+def query_pair(name: str, value: object) -> str:
+    """One ``name=value`` of a query string, escaped."""
+    return f"{quote(name, safe='')}={quote(query_text(value), safe=',')}"
+
+
+def soap_headers(soap: SoapOperation) -> Headers:
+    """The header fields of a SOAP 1.1 call."""
+    return (("Content-Type", "text/xml; charset=utf-8"), ("SOAPAction", f'"{soap.namespace}#{soap.element}"'))
 
 
 def query_text(value: object) -> str:
@@ -144,7 +153,7 @@ def _base_body(operation: Operation) -> object:
     return copy.deepcopy(media.examples[0]) if media is not None and media.examples else ABSENT
 
 
-def _place(body: object, parts: tuple[str, ...], value: object) -> object:
+def place(body: object, parts: tuple[str, ...], value: object) -> object:
     """The body with a value put in (or taken out, if ``ABSENT``) at a JSON Pointer; objects are made on the way."""
     if not parts:
         return value
@@ -166,7 +175,8 @@ def _place(body: object, parts: tuple[str, ...], value: object) -> object:
     return root
 
 
-def _header(one: Input, value: object) -> tuple[str, str]:
+def header_field(one: Input, value: object) -> tuple[str, str]:
+    """The header field of an input whose place is ``header`` or ``auth``."""
     if one.place == "header":
         return (one.address, str(value))
     if one.address == "bearer":

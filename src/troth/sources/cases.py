@@ -53,7 +53,7 @@ class CasesSource:
         self._preparation = Preparation(terms, seed)
 
     def items(self) -> Iterator[CasesItem]:
-        """One item a row, in the order of the tables; then those that several rows share, and those that none decides."""
+        """One item a row, in the order of the tables; then what several rows share, and what none decides."""
         for terms in self._terms.operations.values():
             facts = self._facts_of(terms.operation.vendor)
             groups: dict[str, list[Combination]] = {
@@ -112,9 +112,11 @@ class Preparation:
             if one.name not in names or one.name not in terms.take:
                 continue
             other = self._terms.operations[f"{terms.operation.vendor}.{one.operation}"]
-            classes = self._success(other, one.classes)
+            classes = self._success(other, one.classes, one.row)
             seed = f"{self._seed}/{terms.operation}/given/{one.name}"
-            calls.append(GivenCall(one.name, other.operation, partial(_build, other, classes, seed, 0), terms.take[one.name]))
+            calls.append(
+                GivenCall(one.name, other.operation, partial(_build, other, classes, seed, 0), terms.take[one.name])
+            )
         return tuple(calls)
 
     def observation(self, terms: OperationTerms) -> Observation | None:
@@ -126,10 +128,10 @@ class Preparation:
         seed = f"{self._seed}/{terms.operation}/observe"
         return Observation(other.operation, partial(_observe, terms, other, dict(classes), seed))
 
-    def _success(self, terms: OperationTerms, fixed: Mapping[str, str]) -> Mapping[str, str]:
-        key = (str(terms.operation), tuple(sorted(fixed.items())))
+    def _success(self, terms: OperationTerms, fixed: Mapping[str, str], row: str = "") -> Mapping[str, str]:
+        key = (f"{terms.operation} {row}", tuple(sorted(fixed.items())))
         if key not in self._successful:
-            self._successful[key] = successful(terms, fixed) or dict(fixed)
+            self._successful[key] = successful(terms, fixed, row) or dict(fixed)
         return self._successful[key]
 
 

@@ -1,7 +1,7 @@
 """Which combinations of classes to send. Errors mask each other, so plain pairwise would never reach a success.
 
-Witnesses (each row alone once, each class once) always; on a closed world everything up to a limit; else witnesses and a
-pairwise cover of the combinations in which one row applies alone.
+Witnesses (each row alone once, each class once) always; on a closed world everything up to a limit; else witnesses and
+a pairwise cover of the combinations in which one row applies alone.
 """
 
 import random
@@ -12,6 +12,7 @@ from math import prod
 
 from troth.checks.decisions import class_scope, decide
 from troth.checks.terms import OperationTerms
+from troth.errors import Problem
 from troth.model.contract import Fact
 from troth.sources.building import sendable
 
@@ -146,17 +147,38 @@ def needed_facts(terms: OperationTerms, classes: Mapping[str, str]) -> set[Fact]
     }
 
 
-def successful(terms: OperationTerms, fixed: Mapping[str, str]) -> Mapping[str, str] | None:
-    """Classes of a request that should succeed: the row ``otherwise`` if there is one, else a row that promises a 2xx."""
-    by_name = {row.row.name: row.row for table in terms.tables for row in table.rows}
-    best: tuple[int, Mapping[str, str]] | None = None
+def successful(terms: OperationTerms, fixed: Mapping[str, str], row: str = "") -> Mapping[str, str] | None:
+    """Classes of a request that one row decides alone: the named one, or any that promises a 2xx.
+
+    Args:
+        terms: the operation.
+        fixed: inputs whose class is given.
+        row: the row to meet; ``""`` for any success.
+    """
+    promising = {
+        term.row.name
+        for table in terms.tables
+        for term in table.rows
+        if any(status.startswith("2") for status in term.row.status)
+    }
+    wanted = {row} if row else promising
     for one in all_combinations(terms, fixed):
-        if not one.unambiguous:
-            continue
-        row = by_name[one.rows[0]]
-        rank = 0 if row.when is None else 1 if any(status.startswith("2") for status in row.status) else 2
-        if best is None or rank < best[0]:
-            best = (rank, one.classes)
-        if rank == 0:
-            break
-    return best[1] if best is not None else None
+        if one.unambiguous and one.rows[0] in wanted:
+            return one.classes
+    return None
+
+
+def lint_rows(terms: OperationTerms) -> Iterator[Problem]:
+    """Rows that no possible combination of classes meets alone, so that nothing could ever be known about them."""
+    rows = {term.row.name: term.row for table in terms.tables for term in table.rows if not term.row.provoke}
+    alone: set[str] = set()
+    together: set[str] = set()
+    for one in all_combinations(terms):
+        (alone if one.unambiguous else together).update(one.rows)
+        if len(alone) == len(rows):
+            return
+    for name, row in rows.items():
+        if name not in alone:
+            how = "only together with others" if name in together else "never"
+            fix = "make its `when` exclusive, or say `provoke: {never: why}`"
+            yield Problem(row.position, f"the row {name!r} of {terms.operation} applies {how}", fix)

@@ -1,16 +1,19 @@
 """A service behind an address: HTTP with hard limits, nothing followed, nothing retried, nothing raised."""
 
+import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Timer
 from time import monotonic
 from urllib.parse import urlsplit
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
-    LocationParseError,
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
@@ -56,8 +59,8 @@ def check_address(address: str) -> str:
         raise UsageInvalid("credentials do not belong in an address: they would be printed; use environment variables")
     if not is_loopback(address):
         raise UsageInvalid(
-            f"{parts.hostname} is not on loopback. Troth cannot yet pace itself, hold back writes or keep secrets from a "
-            "stranger's logs, so it speaks to 127.0.0.1, localhost and [::1] only; run the service, or a tunnel, there"
+            f"{parts.hostname} is not on loopback. Troth cannot yet pace itself, hold back writes or keep secrets from "
+            "a stranger's logs, so it speaks to 127.0.0.1, localhost and [::1] only; run the service or a tunnel there"
         )
     return address.rstrip("/")
 
@@ -97,7 +100,9 @@ class LiveTarget:
         self._servers = tuple(sorted(servers, key=len, reverse=True))
         self._facts = facts
         self._limits = limits or Limits()
-        self._pool = urllib3.PoolManager(num_pools=4, maxsize=4, retries=False, ssl_context=ssl.create_default_context())
+        self._sockets: set[socket.socket] = set()
+        self._pool = urllib3.PoolManager(maxsize=1, retries=False, ssl_context=ssl.create_default_context())
+        self._pool.pool_classes_by_scheme = _watched_pools(self._sockets)
 
     def locate(self, url: str) -> str:
         """The address of a documented URL on this target."""
@@ -114,22 +119,35 @@ class LiveTarget:
     def send(self, request: Request) -> Exchange:
         """Send one request and read its answer within the limits."""
         started = monotonic()
+        # A socket's own time-out starts anew with every byte, so a slow drip would never end without a last bell.
+        bell = Timer(self._limits.total_seconds, self._hang_up)
+        bell.daemon = True
+        bell.start()
         try:
-            answer = self._ask(request, started)
+            answer = self._ask(request)
+        except NewConnectionError as error:
+            unknown = isinstance(error, NameResolutionError)
+            answer = NoAnswer(Silence.UNREACHABLE if unknown else Silence.REFUSED, _reason(error))
         except (ConnectTimeoutError, ReadTimeoutError) as error:
             answer = NoAnswer(Silence.TIMEOUT, _reason(error))
-        except (NameResolutionError, LocationParseError) as error:
-            answer = NoAnswer(Silence.UNREACHABLE, _reason(error))
-        except NewConnectionError as error:
-            answer = NoAnswer(Silence.REFUSED, _reason(error))
-        except ProtocolError as error:
-            kind = Silence.RESET if _lost(error) else Silence.MALFORMED
-            answer = NoAnswer(kind, _reason(error))
-        except (HTTPError, OSError, UnicodeError, ValueError) as error:
+        except (ProtocolError, OSError) as error:
+            answer = NoAnswer(Silence.RESET if _lost(error) else Silence.MALFORMED, _reason(error))
+        except (HTTPError, UnicodeError, ValueError) as error:
             answer = NoAnswer(Silence.MALFORMED, _reason(error))
-        return Exchange(request, answer, monotonic() - started)
+        finally:
+            bell.cancel()
+        seconds = monotonic() - started
+        if seconds >= self._limits.total_seconds:
+            # Whatever was read then is what was there when the line was cut.
+            answer = NoAnswer(Silence.TIMEOUT, f"not complete after {self._limits.total_seconds:g} s")
+        return Exchange(request, answer, seconds)
 
-    def _ask(self, request: Request, started: float) -> Response | NoAnswer:
+    def _hang_up(self) -> None:
+        for one in list(self._sockets):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def _ask(self, request: Request) -> Response | NoAnswer:
         limits = self._limits
         headers = urllib3.HTTPHeaderDict(request.headers)
         headers.setdefault("User-Agent", "troth")
@@ -145,16 +163,13 @@ class LiveTarget:
             decode_content=False,
             timeout=Timeout(connect=limits.connect_seconds, read=limits.total_seconds),
         )
+        body = bytearray()
         try:
-            body = bytearray()
             for chunk in response.stream(limits.chunk_bytes, decode_content=False):
                 body += chunk
                 if len(body) > limits.body_bytes:
                     response.close()
                     return NoAnswer(Silence.TOO_LARGE, f"more than {limits.body_bytes:,} bytes")
-                if monotonic() - started > limits.total_seconds:
-                    response.close()
-                    return NoAnswer(Silence.TIMEOUT, f"still sending after {limits.total_seconds:g} s")
         finally:
             response.release_conn()
         return Response(response.status, tuple(response.headers.items()), bytes(body))
@@ -171,7 +186,35 @@ class LiveTarget:
         self._pool.clear()
 
 
-def _lost(error: ProtocolError) -> bool:
+def _watched_pools(sockets: set[socket.socket]) -> dict[str, type[urllib3.HTTPConnectionPool]]:
+    """Connection pools whose open sockets are known, so that they can be hung up."""
+
+    class Plain(HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            _remember(self.sock, sockets)
+
+    class Secure(HTTPSConnection):
+        def connect(self) -> None:
+            super().connect()
+            _remember(self.sock, sockets)
+
+    class PlainPool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+def _remember(opened: socket.socket | None, sockets: set[socket.socket]) -> None:
+    sockets.difference_update([one for one in sockets if one.fileno() < 0])
+    if opened is not None:
+        sockets.add(opened)
+
+
+def _lost(error: Exception) -> bool:
     text = str(error)
     return any(word in text for word in ("aborted", "reset", "broken", "IncompleteRead", "closed"))
 

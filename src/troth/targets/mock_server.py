@@ -58,4 +58,3 @@ class MockServerTarget:
     def close(self) -> None:
         """Close all connections."""
         self._live.close()
-

@@ -58,7 +58,11 @@ class ReplayTarget:
         same_path: Sequence[Request] = self._by_path.get((request.method, _path(request)), ())
         if same_path:
             near = max(same_path, key=lambda one: _likeness(one.body, request.body))
-            parts = [name for name, differs in (("query", near.url != request.url), ("body", near.body != request.body)) if differs]
+            parts = [
+                name
+                for name, differs in (("query", near.url != request.url), ("body", near.body != request.body))
+                if differs
+            ]
             return f"{request.method} {_path(request)} was recorded with another {' and '.join(parts)}"
         paths = [path for method, path in self._by_path if method == request.method]
         if not paths:

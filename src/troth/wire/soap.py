@@ -1,4 +1,4 @@
-"""SOAP 1.1 envelopes: read without trusting them, written with their parts in order. The only room with an XML library."""
+"""SOAP 1.1 envelopes: read without trusting them, written with their parts in order; the room of the XML library."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,9 @@ class SoapMessage:
 
 def parse_xml(data: bytes) -> "etree._Element | Unreadable":
     """XML with DTDs, entities and the network refused."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""An exchange as trees: what expressions, classes and schemas look at. Made once for each exchange, lazily where costly."""
+"""An exchange as trees: what expressions, classes and schemas look at; made once an exchange, and lazily."""
 
 from base64 import b64decode
 from binascii import Error as Base64Error
@@ -63,7 +63,7 @@ class RequestView:
 
     @cached_property
     def params(self) -> dict[str, object]:
-        """Query parameters by the spec's style and explode: a list for an array (an empty value is ``[]``), else text."""
+        """Query parameters by the spec's style and explode: a list for an array (``[]`` when empty), else text."""
         parsed: dict[str, object] = {}
         query = self.query
         for parameter in self.operation.parameters:

@@ -1,0 +1,122 @@
+"""Findings as people read them: where, what, how we know, how to see it again, what to do."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from textwrap import wrap
+
+from troth.model.report import Finding, Reported
+from troth.reporting.wording import known_from, number, once_each, place, printable
+
+WIDTH = 100
+Line = tuple[str, str]
+"""A line of text and its style (for terminals with colour)."""
+
+_STYLES = {"breach": "bold red", "surprise": "bold yellow", "unjudged": "bold blue", "waived": "bold"}
+_LONGEST_CURL = 2_000
+_WAIVED_DAYS = 90
+_NAMED = 3
+
+
+def block(one: Reported, accept_from: str = "", whole: bool = False) -> Iterator[Line]:
+    """One finding in full.
+
+    Args:
+        one: the finding.
+        accept_from: the day of the run (ISO 8601) where ``troth waive`` can be offered, else ``""``.
+        whole: show a very long curl line too.
+    """
+    finding = one.finding
+    subject = printable(" · ".join((finding.vendor, finding.operation, finding.subject)))
+    title = f"{one.severity.upper():<9} {subject}"
+    yield f"{title}{finding.code:>{max(WIDTH - len(title), len(finding.code) + 2)}}", _STYLES[one.severity]
+    yield from _plain(_message(finding))
+    if finding.where:
+        yield from _plain(hanging("  at ", finding.where))
+    if finding.expected:
+        expected = " ".join(finding.expected.split()) if finding.code.startswith("TR3") else finding.expected
+        yield from _plain(hanging("    expected  ", expected))
+    if finding.answered:
+        yield from _plain(hanging("    answered  ", finding.answered))
+    if not finding.unjudged:
+        yield from _plain(hanging("  ", known_from(finding.basis, finding.citation)))
+    if one.waiver:
+        yield from _plain(hanging("  waived: ", one.waiver))
+    if one.curl:
+        yield f"  reproduce   {_curl(one.curl, whole)}", ""
+    yield from _plain(hanging("  ", _seen(one)))
+    if accept_from and one.severity in ("breach", "surprise"):
+        yield f"  accept it   {_accept(finding, accept_from)}", ""
+
+
+def group_unjudged(found: Iterable[Reported]) -> Iterator[Line]:
+    """What could not be judged, by reason."""
+    groups: dict[tuple[str, str], list[Reported]] = {}
+    for one in found:
+        groups.setdefault((one.finding.code, one.finding.message), []).append(one)
+    total = sum(len(group) for group in groups.values())
+    yield f"Unjudged ({total:,}, for {number(len(groups), 'reason')})", "bold"
+    for (code, message), group in groups.items():
+        places = once_each(f"{one.finding.vendor} · {one.finding.operation}" for one in group)
+        named = ", ".join(places[:_NAMED]) + (f" and {len(places) - _NAMED:,} more" if len(places) > _NAMED else "")
+        yield from _plain(hanging(f"  {code}  ", message))
+        yield from _plain(hanging("         ", f"{number(sum(one.count for one in group), 'time')}, in {named}"))
+
+
+def waived_lines(found: list[Reported]) -> Iterator[Line]:
+    """What is accepted, and why."""
+    yield f"Waived ({len(found):,})", "bold"
+    for one in found:
+        finding = one.finding
+        name = f"{finding.vendor}.{finding.operation}.{finding.subject}"
+        yield from _plain(hanging(f"  {finding.code}  ", f"{name}: {one.waiver}"))
+
+
+def bullets(parts: Iterable[str], width: int = WIDTH) -> Iterator[str]:
+    """Parts joined by dots, in as few lines as hold them; no part is broken."""
+    line = ""
+    for part in map(printable, parts):
+        if line and len(line) + 3 + len(part) > width:
+            yield line
+            line = part
+        else:
+            line = f"{line} · {part}" if line else part
+    yield line
+
+
+def hanging(first: str, text: str) -> list[str]:
+    """Text after a label, wrapped at the page's width and indented under itself."""
+    indent = " " * len(first)
+    return wrap(printable(text), WIDTH, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False) or [
+        first.rstrip()
+    ]
+
+
+def _plain(texts: Iterable[str]) -> Iterator[Line]:
+    return ((text, "") for text in texts)
+
+
+def _message(finding: Finding) -> list[str]:
+    """The place and what is said there; the place is never broken, so that it stays a link."""
+    here, message = f"  {printable(place(finding.position))}", printable(finding.message)
+    if len(here) + 3 + len(message) <= WIDTH:
+        return [f"{here}   {message}"]
+    return [here, *hanging("    ", message)]
+
+
+def _curl(line: str, whole: bool) -> str:
+    if len(line) > _LONGEST_CURL and not whole:
+        return f"a line of {len(line):,} characters, see --report json=FILE"
+    return printable(line)
+
+
+def _seen(one: Reported) -> str:
+    if one.count == 1:
+        return f"seen once, in {one.item}"
+    return f"seen {one.count:,} times; smallest in {one.item}"
+
+
+def _accept(finding: Finding, day: str) -> str:
+    until = date.fromisoformat(day[:10]) + timedelta(days=_WAIVED_DAYS)
+    name = printable(f"{finding.vendor}.{finding.operation}.{finding.subject}")
+    shown = f"'{name}'" if " " in name else name
+    return f'troth waive {finding.code} {shown} --until {until.isoformat()} --why "…"'

@@ -1,0 +1,107 @@
+"""What was put to the test and what was not: a table in numbers, then the gaps by name."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from troth.model.report import Count, Kind, Report
+from troth.reporting.console_findings import Line, hanging
+from troth.reporting.wording import number, printable
+
+_COLUMNS = ((Kind.CLAUSE, "clauses"), (Kind.ROW, "rows"), (Kind.CLASS, "classes"), (Kind.STATUS, "statuses"))
+_CELL = 10
+_Key = TypeVar("_Key")
+Place = tuple[str, str]
+"""Vendor and operation."""
+
+
+def tally_lines(report: Report) -> Iterator[Iterator[Line]]:
+    """The sections of a tally: the table, then whatever gaps there are."""
+    if report.counts or report.items:
+        yield _table(report)
+    expected = [count for count in report.counts if not count.promise.provoke]
+    never = [count for count in expected if not count.exercised and not count.shadowed]
+    shadowed = [count for count in expected if not count.exercised and count.shadowed]
+    unprovoked = [count for count in report.counts if count.promise.provoke]
+    if never:
+        yield _names("Never exercised", never, _never)
+    if shadowed:
+        yield _names("Only shadowed: met only together with other rows", shadowed, _shadowed)
+    if unprovoked:
+        yield _unprovoked(unprovoked)
+
+
+def _table(report: Report) -> Iterator[Line]:
+    counts = dict(_by(report.counts, _place))
+    exchanges: dict[Place, int] = {}
+    for item in report.items:
+        place = (item.vendor, item.operation)
+        exchanges[place] = exchanges.get(place, 0) + item.exchanges
+    places = list(dict.fromkeys((*counts, *exchanges)))
+    width = max(len("all operations"), *(len(_name(place)) for place in places))
+    titles = "".join(f"{title:>{_CELL + 2}}" for _, title in _COLUMNS)
+    yield "Tally: exercised, of all that a request can provoke", "bold"
+    yield f"  {'':{width}}{titles}{'exchanges':>{_CELL + 2}}", "dim"
+    for place in places:
+        yield _row(_name(place), width, counts.get(place, []), exchanges.get(place, 0)), ""
+    if len(places) > 1:
+        yield _row("all operations", width, report.counts, report.exchanges), "bold"
+
+
+def _row(name: str, width: int, counts: Iterable[Count], exchanges: int) -> str:
+    expected = [count for count in counts if not count.promise.provoke]
+    cells = []
+    for kind, _ in _COLUMNS:
+        done = [count.exercised > 0 for count in expected if count.promise.kind is kind]
+        cells.append(f"{sum(done):,} of {len(done):,}" if done else "–")
+    cells.append(f"{exchanges:,}")
+    return f"  {name:{width}}" + "".join(f"{cell:>{_CELL + 2}}" for cell in cells)
+
+
+def _names(title: str, counts: list[Count], say: Callable[[Count], str]) -> Iterator[Line]:
+    """Promises by name: operation by operation, kind by kind."""
+    yield f"{title} ({len(counts):,})", "bold"
+    for place, of_place in _by(counts, _place):
+        yield f"  {_name(place)}", ""
+        named = "; ".join(f"{kind} {', '.join(map(say, some))}" for kind, some in _by(of_place, _kind))
+        yield from ((line, "") for line in hanging("    ", named))
+
+
+def _unprovoked(counts: list[Count]) -> Iterator[Line]:
+    """What says ``provoke: never``, each with its reason."""
+    yield f"Cannot be provoked ({len(counts):,})", "bold"
+    for place, of_place in _by(counts, _place):
+        yield f"  {_name(place)}", ""
+        for count in of_place:
+            seen = f" (yet exercised {number(count.exercised, 'time')})" if count.exercised else ""
+            reason = f"{count.promise.kind} {count.promise.name}: {count.promise.provoke}{seen}"
+            yield from ((line, "") for line in hanging("    ", reason))
+
+
+def _never(count: Count) -> str:
+    notes = ["required"] if count.promise.required else []
+    if count.unjudged:
+        notes.append(f"unjudged {number(count.unjudged, 'time')}")
+    return count.promise.name + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _shadowed(count: Count) -> str:
+    return f"{count.promise.name} ({number(count.shadowed, 'time')})"
+
+
+def _by(counts: Iterable[Count], key: Callable[[Count], _Key]) -> Iterable[tuple[_Key, list[Count]]]:
+    groups: dict[_Key, list[Count]] = {}
+    for count in counts:
+        groups.setdefault(key(count), []).append(count)
+    return groups.items()
+
+
+def _place(count: Count) -> Place:
+    return count.promise.vendor, count.promise.operation
+
+
+def _kind(count: Count) -> Kind:
+    return count.promise.kind
+
+
+def _name(place: Place) -> str:
+    return printable(" · ".join(place))

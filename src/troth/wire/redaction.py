@@ -1,0 +1,237 @@
+"""Secrets out of everything that is shown or stored, in whatever encoding they appear.
+
+Three nets, each wider than the last: the secret in every usual encoding, exactly; the secret with each of its
+characters written in any of those encodings, mixed and nested; and every run of base64 that carries the secret, alone
+or among other things (``user:password``). A text that was cut ends in ``…``; the start of a secret right before that is
+taken out too.
+"""
+
+import re
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape as escape_html
+from html.entities import codepoint2name
+from json import dumps
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape as escape_xml
+
+SHORTEST = 4
+"""Shorter secrets are left alone: a text without every ``12`` or ``no`` in it says nothing and hides nothing."""
+
+ENCODINGS: Mapping[str, Callable[[str], bytes]] = {
+    "plain": lambda secret: _utf8(secret),
+    "percent": lambda secret: quote(_utf8(secret), safe="").encode(),
+    "percent in a path": lambda secret: quote(_utf8(secret), safe="/").encode(),
+    "form": lambda secret: quote_plus(_utf8(secret)).encode(),
+    "percent in lower case": lambda secret: _lower_percent(quote(_utf8(secret), safe="")),
+    "form in lower case": lambda secret: _lower_percent(quote_plus(_utf8(secret))),
+    "JSON": lambda secret: _utf8(dumps(secret, ensure_ascii=False)[1:-1]),
+    "JSON in ASCII": lambda secret: dumps(secret)[1:-1].encode(),
+    "XML": lambda secret: _utf8(escape_xml(secret)),
+    "HTML": lambda secret: _utf8(escape_html(secret)),
+    "base64": lambda secret: b64encode(_utf8(secret)),
+    "base64 for URLs": lambda secret: urlsafe_b64encode(_utf8(secret)),
+}
+"""The usual encodings of a text within another, by name."""
+
+_ELLIPSIS = "…".encode()
+_ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f", '"': '"', "'": "'", "/": "/"}
+_BASE64_RUN = re.compile(
+    rb"(?:[A-Za-z0-9+/_-]|%(?:25){0,8}+2[BbFf]|\\{1,64}+/|\\{1,64}+u002[BbFf]|&#(?:4[37]|[xX]2[BbFf]);){6,}+(?:=|%(?:25){0,8}+3[Dd]|&#61;){0,2}"
+)
+_BASE64_SIGN = re.compile(rb"%(?:25)*2([BbFf])|\\+u002([BbFf])|&#(?:[xX]2([BbFf])|(43|47));|\\+/")
+_BACKSLASHES = (
+    rb"(?:\\{1,64}+(?i:u005c|x5c)?|%(?:25){0,8}+5[cC]|&(?:amp;){0,8}+(?:#0{0,8}+92|#[xX]0{0,8}+5[cC]|bsol);){1,8}+"
+)
+_SEGMENTS = 16
+_MARKS = re.compile(rb"[%\\&+'\x80-\xff]")
+"""Without one of these no character is written in another way than its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of some bytes that shows secrets: where it is, and their names in order."""
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+
+
+class Redactor:
+    """Replaces secrets by their names.
+
+    Args:
+        secrets: secret value → the name to show in its place, such as ``ONEALL_SITE_KEYS_PASSWORD``. Values
+            shorter than :data:`SHORTEST` characters are ignored.
+    """
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        known = sorted((value for value in secrets if len(value) >= SHORTEST), key=lambda value: (-len(value), value))
+        self._names = tuple(secrets[value] for value in known)
+        self._shown = {name: b"<" + _utf8(_harmless(name, known)) + b">" for name in self._names}
+        exact = [sorted({encode(value) for encode in ENCODINGS.values()}, key=len, reverse=True) for value in known]
+        self._forms = {form: name for forms, name in zip(exact, self._names, strict=True) for form in forms}
+        longest_first = sorted(self._forms, key=len, reverse=True)
+        self._exact = re.compile(b"|".join(map(re.escape, longest_first)))
+        self._mixed = _mixed(known)
+        self._least = min((4 * len(_utf8(value)) + 2) // 3 for value in known) if known else 0
+
+    def text(self, text: str) -> str:
+        """The text without secrets; any text is taken, lone surrogates too."""
+        data = _utf8(text)
+        clean = self.data(data)
+        return text if clean is data else clean.decode("utf-8", "surrogatepass")
+
+    def data(self, data: bytes) -> bytes:
+        """The bytes without secrets: each becomes ``<NAME>``."""
+        parts = []
+        end = 0
+        for span in self.find(data):
+            parts += [data[end : span.start], b":".join(self._shown[name] for name in span.names)]
+            end = span.end
+        return b"".join((*parts, data[end:])) if parts else data
+
+    def find(self, data: bytes) -> Iterator[Span]:
+        """Every part of the bytes that shows a secret, in order and without overlaps."""
+        if not self._names:
+            return
+        found = [*self._written(data), *self._in_base64(data), *self._cut_short(data)]
+        found.sort(key=lambda span: (span.start, -span.end))
+        current: Span | None = None
+        for span in found:
+            if current is None:
+                current = span
+            elif span.start >= current.end:
+                yield current
+                current = span
+            elif span.end > current.end or len(span.names) > len(current.names):
+                names = max(current.names, span.names, key=len)
+                current = Span(current.start, max(span.end, current.end), names)
+        if current is not None:
+            yield current
+
+    def _written(self, data: bytes) -> Iterator[Span]:
+        """Secrets written out, exactly or with characters encoded in some other way."""
+        for match in self._exact.finditer(data):
+            yield Span(match.start(), match.end(), (self._forms[match[0]],))
+        if _MARKS.search(data):
+            for match in self._mixed.finditer(data):
+                yield Span(match.start(), match.end(), (self._names[(match.lastindex or 1) - 1],))
+
+    def _within(self, data: bytes) -> tuple[str, ...]:
+        """The names of the secrets in decoded bytes, in order."""
+        spans = sorted(self._written(data), key=lambda span: span.start)
+        return tuple(dict.fromkeys(name for span in spans for name in span.names))
+
+    def _in_base64(self, data: bytes) -> Iterator[Span]:
+        for run in _BASE64_RUN.finditer(data):
+            for offset in range(4 if run.end() - run.start() >= self._least else 0):
+                names = self._within(_decode(run[0], offset))
+                if names:
+                    start = run.start() + self._last_segment(run[0], names)
+                    yield Span(start, run.end(), names)
+                    break
+
+    def _last_segment(self, run: bytes, names: tuple[str, ...]) -> int:
+        """Where the carrier begins: ``/`` is a sign of base64 and a separator of paths, which should stay readable."""
+        end = len(run)
+        for _ in range(_SEGMENTS):
+            end = run.rfind(b"/", 0, end)
+            if end < 0:
+                break
+            if self._within(_decode(run[end + 1 :], 0)) == names:
+                return end + 1
+        return 0
+
+    def _cut_short(self, data: bytes) -> Iterator[Span]:
+        end = data.find(_ELLIPSIS)
+        while end >= 0:
+            for form, name in self._forms.items():
+                size = next(
+                    (size for size in range(len(form) - 1, SHORTEST - 1, -1) if data.endswith(form[:size], 0, end)), 0
+                )
+                if size:
+                    yield Span(end - size, end, (name,))
+            end = data.find(_ELLIPSIS, end + 1)
+
+
+def _harmless(name: str, secrets: list[str]) -> str:
+    """A name that does not itself show a secret."""
+    return next(shown for shown in (name, "SECRET", "***", "") if not any(secret in shown for secret in secrets))
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _lower_percent(quoted: str) -> bytes:
+    return re.sub("%..", lambda match: match[0].lower(), quoted).encode()
+
+
+def _decode(run: bytes, offset: int) -> bytes:
+    """Base64 in either alphabet, however its signs are encoded, read from an offset; a broken end is left out."""
+    signs = _BASE64_SIGN.sub(_sign, run).partition(b"=")[0].partition(b"%")[0].partition(b"&")[0]
+    signs = signs[offset:].translate(bytes.maketrans(b"-_", b"+/"))
+    whole = len(signs) - (1 if len(signs) % 4 == 1 else 0)
+    return b64decode(signs[:whole] + b"=" * (-whole % 4))
+
+
+def _sign(match: re.Match[bytes]) -> bytes:
+    code = (match[1] or match[2] or match[3] or b"").lower()
+    return b"+" if code == b"b" or match[4] == b"43" else b"/"
+
+
+def _mixed(secrets: list[str]) -> re.Pattern[bytes]:
+    """One group for each secret, so that a match says which one it is; a look ahead spares most places the trial."""
+    starts = {byte for secret in secrets for byte in _utf8(secret[0])[:1] + secret[0].encode("latin-1", "ignore")}
+    first = b"".join(re.escape(bytes([byte])) for byte in sorted(starts | set(rb"%\&+'")))
+    return re.compile(b"(?=[" + first + b"])(?:" + b"|".join(b"(" + _in_any_form(one) + b")" for one in secrets) + b")")
+
+
+def _in_any_form(secret: str) -> bytes:
+    """The secret with each of its characters in any encoding. Backslashes count as one, since escapes multiply them."""
+    parts = []
+    after_backslash = False
+    for char in secret:
+        if char != "\\":
+            parts.append(_any_form(char, after_backslash))
+        elif not after_backslash:
+            parts.append(_BACKSLASHES)
+        after_backslash = char == "\\"
+    return b"".join(parts)
+
+
+def _any_form(char: str, after_backslash: bool) -> bytes:
+    """A pattern for one character in every encoding, each nested in itself as often as need be.
+
+    Every alternative begins in another way, and repeats possessively and not for ever: no text makes the search slow.
+    """
+    number, plain = ord(char), _utf8(char)
+    backslashes = rb"\\{0,64}+" if after_backslash else rb"\\{1,64}+"
+    escapes = [f"(?i:u{number:04x})"] if number < 0x10000 else [_surrogates(number), f"(?i:U{number:08x})"]
+    if number < 0x100:
+        escapes.append(f"(?i:x{number:02x})")
+    if char in _ESCAPES:
+        escapes.append(re.escape(_ESCAPES[char]))
+    entities = [f"#0{{0,8}}+{number};", f"#[xX]0{{0,8}}+(?i:{number:x});"]
+    if number in codepoint2name:
+        entities.append(codepoint2name[number] + ";")
+    forms = [
+        re.escape(plain),
+        b"".join(f"%(?:25){{0,8}}+(?i:{byte:02x})".encode() for byte in plain),
+        backslashes + b"(?:" + "|".join(escapes).encode() + b")",
+        b"&(?:amp;){0,8}+(?:" + "|".join(entities).encode() + b")",
+    ]
+    if char == " ":
+        forms.append(rb"\+")
+    if char == "'":
+        forms += [rb"'\\''", b"&apos;"]
+    if 0x80 <= number < 0x100:
+        forms += [re.escape(bytes([number])), re.escape(_utf8(plain.decode("latin-1")))]
+    return b"(?:" + b"|".join(forms) + b")"
+
+
+def _surrogates(number: int) -> str:
+    high, low = divmod(number - 0x10000, 0x400)
+    return f"(?i:u{0xD800 + high:04x}" + r"\\{1,64}+" + f"u{0xDC00 + low:04x})"
