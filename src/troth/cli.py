@@ -82,6 +82,7 @@ def main(debug: bool) -> None:
 @click.option("--thorough", is_flag=True, help="A generous generation budget.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides everything that is random.")
 @click.option("--strict", is_flag=True, help="Surprises fail the run too.")
+@click.option("--complete", is_flag=True, help="Exit with 3 unless everything that can be provoked was exercised.")
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help="Also write junit=FILE or json=FILE.")
 @click.option("--spec", metavar="FILE|URL", help="Any OpenAPI document instead of the vendors' own.")
 @click.option(
@@ -98,6 +99,7 @@ def verify(
     thorough: bool,
     seed: int,
     strict: bool,
+    complete: bool,
     reports: tuple[str, ...],
     spec: str | None,
     world: Path | None,
@@ -114,6 +116,7 @@ def verify(
         seed=seed,
         strict=strict,
         thorough=thorough,
+        complete=complete,
     )
     code: int = verifying.verify(selection, options, reports, verbose)
     return code

@@ -186,7 +186,7 @@ class Run:
         counts = tuple(
             count for count in tally.counts() if self._in_scope(count.promise.vendor, count.promise.operation)
         )
-        verdict, code, reasons = conclude(findings, results, counts)
+        verdict, code, reasons = conclude(findings, results, counts, self.options.complete)
         return Report(
             run=self._facts(),
             items=results,

@@ -1,4 +1,4 @@
-"""The cassettes transcribed from documentation: stock VCR.py replays them, and what is in them is what the pages print."""
+"""Cassettes transcribed from documentation: stock VCR.py replays them, and they hold what the pages print."""
 
 import json
 import re
@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import requests
-import vcr
+import vcr  # type: ignore[import-untyped]
 import yaml
 from lxml import etree
-from vcr.errors import CannotOverwriteExistingRequestException
+from vcr.errors import CannotOverwriteExistingCassetteException  # type: ignore[import-untyped]
 
 CASSETTES = Path(__file__).parents[2] / "cassettes"
 FILES = ("socialidnow/login-connections.yaml", "socialidnow/login-info.yaml", "esws/get-sync-token-errors.yaml")
@@ -51,7 +51,7 @@ def test_replaying_leaves_the_file_alone_and_reaches_nobody(name: str) -> None:
     first = read(name)["interactions"][0]["request"]
     with (
         PLAYER.use_cassette(str(CASSETTES / name)),
-        pytest.raises(CannotOverwriteExistingRequestException),
+        pytest.raises(CannotOverwriteExistingCassetteException),
     ):
         send({**first, "uri": first["uri"] + "&never=recorded"})
     assert (CASSETTES / name).read_bytes() == before

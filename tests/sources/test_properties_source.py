@@ -51,7 +51,10 @@ paths:
             schema:
               type: object
               required: [code]
-              properties: {code: {type: string}, note: {type: string, maxLength: 40}, count: {type: integer, minimum: 1}}
+              properties:
+                code: {type: string}
+                note: {type: string, maxLength: 40}
+                count: {type: integer, minimum: 1}
             example: {code: none, note: hello}
       responses: {"200": {description: ok}, "4XX": {description: refused}}
   /tickets:
@@ -91,7 +94,7 @@ inputs:
 outcomes:
   rows:
     - {{id: unknown, when: order.unknown, answer: {{status: 404}}, basis: documented, source: {FROM}}}
-    - {{id: wrong, when: "order.ours && !code.right", answer: {{status: [400, 403]}}, basis: documented, source: {FROM}}}
+    - {{id: wrong, when: order.ours && !code.right, answer: {{status: [400, 403]}}, basis: documented, source: {FROM}}}
     - {{id: changed, when: order.ours && code.right, answer: {{status: [200, 400]}}, basis: documented, source: {FROM}}}
 clauses:
   id-echoed:
@@ -149,7 +152,7 @@ def book(tmp_path_factory) -> Book:
 class Shop:
     """A shop that keeps its promises, save for what it is told to get wrong."""
 
-    def __init__(self, operations, breaks=lambda body: False):
+    def __init__(self, operations, breaks=lambda _body: False):
         self._operations = operations
         self._breaks = breaks
 
@@ -259,7 +262,7 @@ def test_another_seed_sends_something_else(desk):
     assert one["shop/changeOrder/properties/fuzzing"] != other["shop/changeOrder/properties/fuzzing"]
 
 
-def test_every_request_of_an_item_once(book, desk):
+def test_every_request_of_an_item_once(desk):
     for item in desk.items("changeOrder", "readOpen"):
         seen = Counter()
 
@@ -325,7 +328,7 @@ def test_a_failure_is_shrunk_and_the_search_is_bounded(book):
     assert item.phase == "fuzzing"
     assert result.verdict is Verdict.BROKEN
     judged = sum(request.method == "PUT" for request in desk.target.sent)
-    assert judged <= 2 * (40 + SHRINKS)
+    assert judged <= 2 * 40 + SHRINKS
     (seen,) = [seen for seen in desk.runner.tally.findings() if seen.finding.subject == "id-echoed"]
     operation = book.vendors["shop"].spec.operations["changeOrder"]
     body = RequestView(seen.exchange.request, operation).body
@@ -335,10 +338,10 @@ def test_a_failure_is_shrunk_and_the_search_is_bounded(book):
 
 def test_a_flood_of_failures_is_bounded_too(book):
     """A shop that always answers wrongly: every generated request fails, and no more than the allowance is added."""
-    desk = Desk(book, lambda request: answer_of(418, {}))
+    desk = Desk(book, lambda _request: answer_of(418, {}))
     (result,) = [desk.runner.run(item) for item in desk.items("readOrder", max_examples=10) if item.phase == "fuzzing"]
     assert result.verdict is Verdict.BROKEN
-    assert len(desk.target.sent) <= 2 * (10 + SHRINKS)
+    assert len(desk.target.sent) <= 2 * 10 + SHRINKS
 
 
 def test_what_nobody_answers_is_not_shrunk(book):
@@ -379,7 +382,7 @@ def test_a_document_that_schemathesis_refuses(book):
     odd = replace(vendor.spec, document={**vendor.spec.document, "openapi": "3.9.0"})
     desk = Desk(replace(book, vendors={"shop": replace(vendor, spec=odd)}), silent)
     with pytest.raises(InputInvalid, match=r"specs/shop\.yaml.*Schemathesis cannot use"):
-        desk.items("readOpen")[0].drive(lambda case: pytest.fail("nothing to judge"))
+        desk.items("readOpen")[0].drive(lambda _case: pytest.fail("nothing to judge"))
 
 
 def test_an_operation_that_nothing_fits(book):
@@ -392,7 +395,7 @@ def test_an_operation_that_nothing_fits(book):
     desk = Desk(replace(book, vendors={"shop": impossible}), silent)
     item = desk.items("readOpen")[0]
     with pytest.raises(CannotGenerate, match=r"shop\.readOpen"):
-        item.drive(lambda case: pytest.fail("nothing to judge"))
+        item.drive(lambda _case: pytest.fail("nothing to judge"))
     assert desk.runner.run(item).verdict is Verdict.UNJUDGED
 
 

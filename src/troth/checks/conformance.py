@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from jsonschema_rs import Draft202012Validator, ValidationError
 
 from troth.checks.request_conformance import RequestConformance
+from troth.model.contract import Input
 from troth.model.exchange import header
 from troth.model.operation import Basis, Citation, JsonSchema, MediaType, Operation, ResponseSpec
 from troth.model.report import Finding
@@ -56,6 +57,10 @@ class Conformance:
             if key in self._answers:
                 return key
         return None
+
+    def described(self, request: RequestView, inputs: tuple[Input, ...], classes: Mapping[str, str | None]) -> bool:
+        """Whether the spec, or a class of a contract, speaks of such a request."""
+        return self._requests.described(request, inputs, classes)
 
     def check(self, request: RequestView, response: ResponseView) -> tuple[list[Finding], bool]:
         """Hold an answer to the spec.

@@ -57,7 +57,7 @@ def _facts(
     for value in values:
         if not isinstance(value, Fact):
             continue
-        name = ".".join(value.path)
+        name = ".".join(value.path) if value.root == "world" else value.path[0]
         if value.root == "world" and name not in known and name not in groups:
             fix = did_you_mean(name, known) or f"list it in contracts/{vendor.name}/world.yaml"
             yield Problem(position, f"unknown fact {value}", fix)

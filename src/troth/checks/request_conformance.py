@@ -1,13 +1,24 @@
-"""Whether a request is one that the spec describes; asked only when an answer is not, to say whose silence it is."""
+"""Whether a request is one that anybody described: the spec, or, where it departs from the spec, a class of a contract.
 
-from collections.abc import Mapping
+Asked only when an answer is not the promised one, to say whose silence it is: an undocumented answer to an undocumented
+request breaks no promise (design rule 6).
+"""
+
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from jsonschema_rs import Draft202012Validator
 
+from troth.model.contract import Input
 from troth.model.operation import JsonSchema, Operation, Parameter
-from troth.wire.bodies import Unreadable, is_json
-from troth.wire.views import RequestView
+from troth.wire.bodies import Unreadable, is_json, to_pointer
+from troth.wire.views import NO_BODY, RequestView
+
+Violation = tuple[str, str, bool]
+"""A place and an address as an input has them, and whether what is wrong there is what the value itself lacks."""
+
+_LACKS = ("Required", "MinProperties", "AnyOf", "OneOfNotValid", "OneOfMultipleValid", "DependentRequired", "Not")
+_SURPLUS = ("AdditionalProperties", "UnevaluatedProperties", "PropertyNames", "MaxProperties")
 
 
 class RequestConformance:
@@ -17,35 +28,89 @@ class RequestConformance:
         self._operation = operation
 
     def conforms(self, view: RequestView) -> bool:
-        """Whether method, parameters and body are as described."""
+        """Whether method, parameters and body are as the spec describes them."""
+        return next(self._violations(view), None) is None
+
+    def described(self, view: RequestView, inputs: tuple[Input, ...], classes: Mapping[str, str | None]) -> bool:
+        """Whether the request is as the spec describes it, or departs from it only where a contract has a class for it.
+
+        A lookup without criteria violates the schema, and a decision table speaks of it all the same; a lookup with an
+        unheard-of key beside its criteria is described by nobody.
+        """
+        known = [(one.place, one.address) for one in inputs if classes.get(one.name) is not None]
+        return all(_covered(violation, known) for violation in self._violations(view))
+
+    def _violations(self, view: RequestView) -> Iterator[Violation]:
         operation = self._operation
         if view.request.method != operation.method or ("{" in operation.path and not view.path):
-            return False
-        if not all(self._parameter_fits(parameter, view) for parameter in operation.parameters):
-            return False
-        if operation.soap is not None:
-            message = view.soap
-            return not isinstance(message, Unreadable) and _valid(operation.soap.request, dict(message.parts))
+            yield ("path", "", False)
+        for parameter in operation.parameters:
+            if not _fits(parameter, view):
+                yield (parameter.place, parameter.name, False)
+        for name in view.query:
+            if not any(one.place == "query" and one.name == name for one in operation.parameters):
+                yield ("query", name, False)
+        yield from self._soap(view) if operation.soap is not None else self._body(view)
+
+    def _soap(self, view: RequestView) -> Iterator[Violation]:
+        message, bound = view.soap, self._operation.soap
+        if isinstance(message, Unreadable) or bound is None:
+            yield ("soap", "", False)
+            return
+        for error in _validator(bound.request).iter_errors(dict(message.parts)):
+            path = [str(part) for part in error.instance_path]
+            missing = [name for name in bound.parameters if name not in message.parts]
+            for name in path or missing or [""]:
+                yield ("soap", name, False)
+
+    def _body(self, view: RequestView) -> Iterator[Violation]:
+        operation = self._operation
         media = next((media for media in operation.request_body if is_json(media.name)), None)
         if media is None:
-            return not view.request.body or bool(operation.request_body)
-        if not view.request.body:
-            return not operation.body_required
-        return not isinstance(view.body, Unreadable) and (media.schema is None or _valid(media.schema, view.body))
+            if view.request.body and not operation.request_body:
+                yield ("body", "", False)
+            return
+        if view.body is NO_BODY:
+            if operation.body_required:
+                yield ("body", "", True)
+            return
+        if isinstance(view.body, Unreadable):
+            yield ("body", "", False)
+        elif media.schema is not None:
+            for error in _validator(media.schema).iter_errors(view.body):
+                kind = type(error.kind).__name__.rpartition("_")[2]
+                pointer = to_pointer(list(error.instance_path))
+                if kind in _SURPLUS:
+                    yield ("body", f"{pointer}/", False)
+                else:
+                    yield ("body", pointer, kind in _LACKS)
 
-    def _parameter_fits(self, parameter: Parameter, view: RequestView) -> bool:
-        found: object
-        if parameter.place == "query":
-            found = view.params.get(parameter.name)
-        elif parameter.place == "path":
-            found = view.path.get(parameter.name)
-        elif parameter.place == "header":
-            found = view.headers.get(parameter.name.lower())
-        else:
-            return True
-        if found is None:
-            return not parameter.required
-        return any(_valid(parameter.schema, form) for form in _readings(found))
+
+def _covered(violation: Violation, known: list[tuple[str, str]]) -> bool:
+    place, address, lacks = violation
+    if (place, address) in known:
+        return True
+    if place == "header":
+        return any(one == ("auth", "basic") for one in known)
+    return lacks and any(one == place and path.startswith(f"{address}/") for one, path in known)
+
+
+def _fits(parameter: Parameter, view: RequestView) -> bool:
+    found: object
+    if parameter.place == "query":
+        found = view.params.get(parameter.name)
+    elif parameter.place == "path":
+        found = view.path.get(parameter.name)
+    elif parameter.place == "header":
+        found = view.headers.get(parameter.name.lower())
+    else:
+        return True
+    if found is None:
+        return not parameter.required
+    if parameter.place == "query" and not isinstance(found, list) and len(view.query[parameter.name]) > 1:
+        return False
+    validator = _validator(parameter.schema)
+    return any(validator.is_valid(form) for form in _readings(found))
 
 
 def _readings(value: object) -> list[object]:
@@ -61,5 +126,5 @@ def _readings(value: object) -> list[object]:
     return forms
 
 
-def _valid(schema: JsonSchema, value: object) -> bool:
-    return Draft202012Validator(dict(schema) if isinstance(schema, Mapping) else schema).is_valid(value)
+def _validator(schema: JsonSchema) -> Draft202012Validator:
+    return Draft202012Validator(dict(schema) if isinstance(schema, Mapping) else schema)

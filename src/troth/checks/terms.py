@@ -1,7 +1,7 @@
 """A book made ready to judge by: every expression compiled, every promise named, once for each operation."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from troth.checks.expressions import Expression, ExpressionInvalid, ExpressionProblem, Kind, Vocabulary
 from troth.errors import Position, Problem
@@ -171,10 +171,7 @@ class _Compiling:
                 for one in self.inputs
                 for cls in one.classes
             },
-            status_promises={
-                status: self._promise(PromiseKind.STATUS, status, response.basis, self.operation.position)
-                for status, response in self.operation.responses.items()
-            },
+            status_promises={status: self._status(status) for status in self.operation.responses},
             variables=frozenset(self.used),
         )
 
@@ -231,6 +228,12 @@ class _Compiling:
             return None
         promise = self._promise(PromiseKind.CLAUSE, clause.name, clause.basis, clause.position, clause)
         return ClauseTerm(clause, contract, promise, when, expect)
+
+    def _status(self, status: str) -> Promise:
+        reasons = [contract.statuses[status] for contract in self.contracts if status in contract.statuses]
+        basis = self.operation.responses[status].basis
+        promise = self._promise(PromiseKind.STATUS, status, basis, self.operation.position)
+        return replace(promise, provoke=reasons[0]) if reasons else promise
 
     def _promise(
         self, kind: PromiseKind, name: str, basis: Basis, position: Position, of: Row | Clause | None = None

@@ -40,7 +40,7 @@ class OperationJudge:
         """Everything that can be said of one exchange."""
         operation = self.terms.operation
         request = RequestView(exchange.request, operation)
-        names = tuple(one.classify(request, seen.facts) for one in self._classifiers)
+        names = tuple(None if seen.stale else one.classify(request, seen.facts) for one in self._classifiers)
         classes = {one.name: name for one, name in zip(self._classifiers, names, strict=True)}
         answer = exchange.answer
         if isinstance(answer, NoAnswer):
@@ -68,6 +68,8 @@ class OperationJudge:
         scope.update(class_names)
         findings, unreadable = self._conformance.check(request, response)
         decided, met = check_decision(decision, scope, seen.facts, answer.status)
+        if decided and not self._conformance.described(request, self.terms.inputs, classes):
+            decided, met = [], []
         if decided:
             findings = _cause_first(findings, decided, unreadable)
         said, clause_met = check_clauses(self.terms.clauses, scope, unreadable)

@@ -107,7 +107,7 @@ class Runner:
         facts = replace(facts, minted=facts.minted | built.minted)
         before = self._observe(case.observation, built, facts, item, progress)
         exchange = self._target.send(built.request)
-        after = self._observe(case.observation, built, facts, item, progress)
+        after = self._observe(case.observation, built, facts, item, progress, stale=True)
         return judge.judge(exchange, Judged(facts, before, after))
 
     def _give(self, calls: tuple[GivenCall, ...], facts: Facts, item: str, progress: _Progress) -> Facts:
@@ -134,7 +134,13 @@ class Runner:
         return value
 
     def _observe(
-        self, observation: Observation | None, built: Built, facts: Facts, item: str, progress: _Progress
+        self,
+        observation: Observation | None,
+        built: Built,
+        facts: Facts,
+        item: str,
+        progress: _Progress,
+        stale: bool = False,
     ) -> Mapping[str, object] | None:
         if observation is None:
             return None
@@ -142,7 +148,7 @@ class Runner:
         if asked is None:
             return None
         exchange = self._target.send(asked.request)
-        seen = Judged(replace(facts, minted=facts.minted | asked.minted))
+        seen = Judged(replace(facts, minted=facts.minted | asked.minted), stale=stale)
         self._count(self._judge_for(observation.operation, facts).judge(exchange, seen), item, progress)
         return exchange_tree(ResponseView(exchange.answer)) if isinstance(exchange.answer, Response) else None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from troth.model.exchange import Exchange
-from troth.model.report import Count, Finding, Judgement, Kind, Met, Promise
+from troth.model.report import Count, Finding, Judgement, Met, Promise
 
 _COLUMNS = {Met.KEPT: 0, Met.BROKEN: 1, Met.SHADOWED: 2, Met.UNJUDGED: 3}
 Numbers = list[int]
@@ -75,7 +75,7 @@ class Tally:
 
 def exercisable(count: Count) -> bool:
     """Whether a run is expected to exercise a promise at all."""
-    return not count.promise.provoke and count.promise.kind is not Kind.STATUS
+    return not count.promise.provoke
 
 
 def _size(exchange: Exchange) -> tuple[int, int]:

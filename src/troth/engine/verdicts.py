@@ -63,24 +63,25 @@ class Court:
 
 
 def conclude(
-    findings: Iterable[Reported], items: Iterable[ItemResult], counts: Iterable[Count]
+    findings: Iterable[Reported], items: Iterable[ItemResult], counts: Iterable[Count], complete: bool = False
 ) -> tuple[Verdict, int, tuple[str, ...]]:
     """The verdict of a whole run, its exit code, and why.
 
     0 kept, 1 broken, 3 could not judge: nothing was judged, nobody answered, or a clause marked ``required`` was not
-    exercised. A green run that exercised nothing is the worst result there is.
+    exercised (with ``complete``, anything that a request can provoke). A green run that exercised nothing is the worst
+    result there is.
     """
     broken = [one for one in findings if one.verdict is Verdict.BROKEN]
     if broken:
         number = len(broken)
         return Verdict.BROKEN, BROKEN, (f"{number} {'promise is' if number == 1 else 'promises are'} broken",)
-    reasons = list(_doubts(items, counts))
+    reasons = list(_doubts(items, counts, complete))
     if reasons:
         return Verdict.UNJUDGED, CANNOT_JUDGE, tuple(reasons)
     return Verdict.KEPT, KEPT, ()
 
 
-def _doubts(items: Iterable[ItemResult], counts: Iterable[Count]) -> Iterable[str]:
+def _doubts(items: Iterable[ItemResult], counts: Iterable[Count], complete: bool) -> Iterable[str]:
     results = list(items)
     judged = [item for item in results if item.exchanges and item.verdict is not Verdict.UNJUDGED]
     silent = [item for item in results if any(finding.code == "TR901" for finding in item.findings)]
@@ -94,13 +95,15 @@ def _doubts(items: Iterable[ItemResult], counts: Iterable[Count]) -> Iterable[st
     for count in counts:
         if count.promise.required and not count.exercised:
             yield f"the required clause {count.promise.key} was not exercised"
+        elif complete and exercisable(count) and not count.exercised:
+            yield f"{count.promise.key} was not exercised"
 
 
 def tally_line(counts: Iterable[Count]) -> Mapping[Kind, tuple[int, int]]:
     """Kind → (exercised, all), without what no request can provoke."""
     totals: dict[Kind, tuple[int, int]] = {}
     for count in counts:
-        if not exercisable(count) and count.promise.kind is not Kind.STATUS:
+        if not exercisable(count):
             continue
         done, total = totals.get(count.promise.kind, (0, 0))
         totals[count.promise.kind] = (done + (1 if count.exercised else 0), total + 1)

@@ -62,7 +62,8 @@ def _problems_of(document: Document, error: ValidationError) -> Iterator[Problem
         present = list(mapping(error.instance))
         unknown = [name for name in present if name not in mapping(schema.get("properties"))]
         # A misspelt key is one mistake: it is named as unknown, with what was meant.
-        missing = [str(name) for name in sequence(rule) if name not in present and not get_close_matches(name, unknown)]
+        wanted = [str(name) for name in sequence(rule)]
+        missing = [name for name in wanted if name not in present and not get_close_matches(name, unknown)]
         if not missing:
             return
         yield Problem(document.key_at(*path), f"{_name_of(path)} lacks {', '.join(map(repr, missing))}")
@@ -144,6 +145,10 @@ class _ContractReading:
             observe=self._observe(raw),
             position=self.document.at(),
             free={str(pointer): str(reason) for pointer, reason in mapping(raw.get("free")).items()},
+            statuses={
+                str(status): str(mapping(mapping(raw_status).get("provoke")).get("never", ""))
+                for status, raw_status in mapping(raw.get("statuses")).items()
+            },
             sha256=hashlib.sha256("\n".join(self.document.lines).encode("utf-8", "surrogatepass")).hexdigest(),
         )
 

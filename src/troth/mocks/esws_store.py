@@ -123,6 +123,7 @@ class Store:
             "foreign_user": {"id": foreign_user.id},
             "location": {"id": location},
             "branches_company": {"code": branches_company.code},
+            "unmapped_company": {"code": branches_company.code},
             "branches_user": {"id": branches_user.id},
             "branches_location": {"id": branches_location},
         }

@@ -177,6 +177,8 @@ class Contract:
     observe: Observe | None
     position: Position
     free: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    """Statuses that no request can bring about, each with the reason."""
     sha256: str = ""
 
 

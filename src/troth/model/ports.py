@@ -151,6 +151,8 @@ class RunOptions:
     seed: int = 0
     strict: bool = False
     thorough: bool = False
+    complete: bool = False
+    """Everything that a request can provoke must have been exercised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +162,5 @@ class Judged:
     facts: Facts = field(default_factory=Facts)
     before: Mapping[str, object] | None = None
     after: Mapping[str, object] | None = None
+    stale: bool = False
+    """Something has happened since the facts held (an observation afterwards), so no value has a class any more."""

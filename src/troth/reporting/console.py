@@ -136,7 +136,8 @@ def _verdict(report: Report) -> Iterator[Line]:
         yield f"{number(len(verdicts), 'item')}: {', '.join(parts)}", ""
     total = sum_up(report)
     promises = "documented promise" if total.documented == 1 else "documented promises"
-    said = [f"{total.documented:,} {promises} kept", f"{total.others:,} others kept", f"{total.broken:,} broken"]
+    others = "other" if total.others == 1 else "others"
+    said = [f"{total.documented:,} {promises} kept", f"{total.others:,} {others} kept", f"{total.broken:,} broken"]
     if total.surprises:
         said.append(number(total.surprises, "surprise"))
     said += [f"{many:,} {word}" for many, word in ((total.unjudged, "unjudged"), (total.waived, "waived")) if many]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from troth.model.report import Count, Kind, Report
-from troth.reporting.console_findings import Line, hanging
+from troth.reporting.console_findings import WIDTH, Line, hanging
 from troth.reporting.wording import number, printable
 
 _COLUMNS = ((Kind.CLAUSE, "clauses"), (Kind.ROW, "rows"), (Kind.CLASS, "classes"), (Kind.STATUS, "statuses"))
@@ -61,9 +61,13 @@ def _names(title: str, counts: list[Count], say: Callable[[Count], str]) -> Iter
     """Promises by name: operation by operation, kind by kind."""
     yield f"{title} ({len(counts):,})", "bold"
     for place, of_place in _by(counts, _place):
-        yield f"  {_name(place)}", ""
         named = "; ".join(f"{kind} {', '.join(map(say, some))}" for kind, some in _by(of_place, _kind))
-        yield from ((line, "") for line in hanging("    ", named))
+        one_line = f"  {_name(place)}: {printable(named)}"
+        if len(one_line) <= WIDTH:
+            yield one_line, ""
+        else:
+            yield f"  {_name(place)}:", ""
+            yield from ((line, "") for line in hanging("    ", named))
 
 
 def _unprovoked(counts: list[Count]) -> Iterator[Line]:

@@ -28,6 +28,8 @@ class Combination:
 
     classes: Mapping[str, str]
     rows: tuple[str, ...]
+    shared: bool = False
+    """A table that many operations share decides, whatever the operation's own inputs are."""
 
     @property
     def unambiguous(self) -> bool:
@@ -51,7 +53,8 @@ def all_combinations(terms: OperationTerms, fixed: Mapping[str, str] | None = No
         scope = class_scope(terms, classes)
         if any(impossible.evaluate(scope) is True for impossible in terms.impossible):
             continue
-        yield Combination(classes, tuple(row.row.name for row in decide(terms, classes).rows))
+        rows = decide(terms, classes).rows
+        yield Combination(classes, tuple(row.row.name for row in rows), any(row.contract.shared for row in rows))
 
 
 def _choices(terms: OperationTerms, index: int, fixed: Mapping[str, str]) -> list[str]:
@@ -92,8 +95,10 @@ def select(found: Sequence[Combination], closed: bool) -> list[Combination]:
     chosen = witnesses(found)
     picked = {id(one) for one in chosen}
     rest = [one for one in found if id(one) not in picked]
-    if closed and len(found) <= SEND_ALL:
-        return chosen + rest
+    own = [one for one in rest if not one.shared]
+    if closed and len(own) <= SEND_ALL:
+        # Where a shared table decides (authentication), the operation's own inputs play no part: pairs of them suffice.
+        return chosen + own + pairwise(chosen + own, [one for one in rest if one.shared])
     if closed:
         return chosen + pairwise(chosen, rest)
     return chosen + pairwise(chosen, [one for one in rest if one.unambiguous])

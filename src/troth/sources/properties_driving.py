@@ -26,8 +26,8 @@ Drawn = tuple[Generated, Choice]
 Fingerprint = tuple[str, ...]
 SHRINKS = 200
 """At most so many further requests an item sends to find smaller ones that fail."""
-SEARCHES = 2_000
-"""At most so many values are drawn to find them: many repeat a request, and drawing is what takes time."""
+SEARCHES = 300
+"""At most so many values an item draws to find them: many repeat a request, and drawing is what takes time."""
 
 
 @dataclass(slots=True)
@@ -90,13 +90,13 @@ class Driver:
     def _fuzz(self, terms: OperationTerms, sent: _Sent) -> None:
         """Generate and judge first, so that a failure costs no request its turn; then shrink what failed."""
         chooser = self._chooser(terms)
+        allowed = _Allowance()
         for mode, strategy in self._generator.strategies(terms.operation):
             seed = self._named(terms.operation, f"fuzzing/{mode.value}")
             both = st.tuples(strategy.filter(_sendable(terms.operation, sent)), _drawn_choices(chooser))
             failing: dict[Fingerprint, None] = {}
             for drawn in draw_many(both, self._max_examples, seed):
                 failing.update(dict.fromkeys(sorted(self._judge(terms, drawn, sent))))
-            allowed = _Allowance(len(sent.found) + SHRINKS)
             for fingerprint in failing:
                 fails = partial(self._shows, terms, sent, fingerprint, allowed)
                 shrink(both, self._max_examples, seed, fails)
@@ -109,10 +109,13 @@ class Driver:
         Raises:
             Enough: the search has had its share.
         """
-        allowed.draws -= 1
-        if allowed.draws < 0 or len(sent.found) >= allowed.requests:
+        if not allowed.draws or not allowed.requests:
             raise Enough
-        return fingerprint in self._judge(terms, drawn, sent)
+        judged = len(sent.found)
+        shows = fingerprint in self._judge(terms, drawn, sent)
+        allowed.draws -= 1
+        allowed.requests -= len(sent.found) - judged
+        return shows
 
     def _judge(self, terms: OperationTerms, drawn: Drawn, sent: _Sent) -> frozenset[Fingerprint]:
         """What is found on a request that counts against the vendor; a request that was judged is not sent again."""
@@ -170,7 +173,7 @@ def _sendable(operation: Operation, sent: _Sent) -> Callable[[Generated], bool]:
 class _Allowance:
     """How much shrinking may still cost."""
 
-    requests: int
+    requests: int = SHRINKS
     draws: int = SEARCHES
 
 

@@ -36,14 +36,18 @@ ENCODINGS: Mapping[str, Callable[[str], bytes]] = {
 """The usual encodings of a text within another, by name."""
 
 _ELLIPSIS = "…".encode()
-_ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f", '"': '"', "'": "'", "/": "/"}
+_ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
+_ESCAPED_AS_THEMSELVES = "\"'/"
+_OTHER_FORMS = {"%": b"%(?:25)++", "&": b"&(?:amp;)++", " ": rb"\+", "'": rb"'\\''|&apos;"}
 _BASE64_RUN = re.compile(
-    rb"(?:[A-Za-z0-9+/_-]|%(?:25){0,8}+2[BbFf]|\\{1,64}+/|\\{1,64}+u002[BbFf]|&#(?:4[37]|[xX]2[BbFf]);){6,}+(?:=|%(?:25){0,8}+3[Dd]|&#61;){0,2}"
+    rb"(?:[A-Za-z0-9+/_-]|%(?:25)*+2[BbFf]|\\++/|\\++u002[BbFf]|&#(?:4[37]|[xX]2[BbFf]);){6,}+(?:=|%(?:25)*+3[Dd]|&#61;){0,2}"
 )
 _BASE64_SIGN = re.compile(rb"%(?:25)*2([BbFf])|\\+u002([BbFf])|&#(?:[xX]2([BbFf])|(43|47));|\\+/")
-_BACKSLASHES = (
-    rb"(?:\\{1,64}+(?i:u005c|x5c)?|%(?:25){0,8}+5[cC]|&(?:amp;){0,8}+(?:#0{0,8}+92|#[xX]0{0,8}+5[cC]|bsol);){1,8}+"
-)
+_ESCAPING = rb"(?:\\|%(?:25)*+5[cC])++"
+"""Backslashes that announce an escape; JSON within JSON doubles them, and a query string encodes them."""
+_NOT_WITHIN_ESCAPING = rb"(?<!\\)(?<!%5[cC])"
+"""Where a secret may begin with backslashes: trying each of a long run of them would make the search quadratic."""
+_BACKSLASHES = b"(?:" + _ESCAPING + rb"(?i:u005c|x5c)?|&(?:amp;)*+(?:#0*+92|#[xX]0*+5[cC]|bsol);)++"
 _SEGMENTS = 16
 _MARKS = re.compile(rb"[%\\&+'\x80-\xff]")
 """Without one of these no character is written in another way than its own."""
@@ -185,53 +189,63 @@ def _sign(match: re.Match[bytes]) -> bytes:
 def _mixed(secrets: list[str]) -> re.Pattern[bytes]:
     """One group for each secret, so that a match says which one it is; a look ahead spares most places the trial."""
     starts = {byte for secret in secrets for byte in _utf8(secret[0])[:1] + secret[0].encode("latin-1", "ignore")}
-    first = b"".join(re.escape(bytes([byte])) for byte in sorted(starts | set(rb"%\&+'")))
+    first = b"".join(re.escape(bytes([byte])) for byte in sorted(starts | set(b"%\\&+'\xc2\xc3")))
     return re.compile(b"(?=[" + first + b"])(?:" + b"|".join(b"(" + _in_any_form(one) + b")" for one in secrets) + b")")
 
 
 def _in_any_form(secret: str) -> bytes:
     """The secret with each of its characters in any encoding. Backslashes count as one, since escapes multiply them."""
     parts = []
-    after_backslash = False
+    before = ""
     for char in secret:
         if char != "\\":
-            parts.append(_any_form(char, after_backslash))
-        elif not after_backslash:
-            parts.append(_BACKSLASHES)
-        after_backslash = char == "\\"
+            parts.append(_any_form(char, before))
+        elif before != char:
+            parts.append(_BACKSLASHES if before else _NOT_WITHIN_ESCAPING + _BACKSLASHES)
+        before = char
     return b"".join(parts)
 
 
-def _any_form(char: str, after_backslash: bool) -> bytes:
-    """A pattern for one character in every encoding, each nested in itself as often as need be.
+def _any_form(char: str, before: str) -> bytes:
+    """A pattern for one character, after another, in every encoding, each nested in itself as often as need be.
 
-    Every alternative begins in another way, and repeats possessively and not for ever: no text makes the search slow.
+    Every alternative begins in another way, and repeats possessively: no text makes the search slow.
     """
-    number, plain = ord(char), _utf8(char)
-    backslashes = rb"\\{0,64}+" if after_backslash else rb"\\{1,64}+"
-    escapes = [f"(?i:u{number:04x})"] if number < 0x10000 else [_surrogates(number), f"(?i:U{number:08x})"]
+    plain = _utf8(char)
+    escaping = _ESCAPING if before else _NOT_WITHIN_ESCAPING + _ESCAPING
+    perhaps_escaping = b"(?:" + escaping + b")?+"
+    announced = before == "\\" or char in _ESCAPED_AS_THEMSELVES
+    forms = [re.escape(plain), _percent(plain), _entity(char), (b"" if announced else escaping) + _escape(char)]
+    if char in _OTHER_FORMS:
+        forms.append(_OTHER_FORMS[char])
+    if not char.isascii():
+        latin = char.encode("latin-1", "ignore")
+        forms += [re.escape(form) for form in (latin, _utf8(plain.decode("latin-1"))) if form]
+    return (perhaps_escaping if announced else b"") + b"(?:" + b"|".join(forms) + b")"
+
+
+def _percent(plain: bytes) -> bytes:
+    return b"".join(f"%(?:25)*+(?i:{byte:02x})".encode() for byte in plain)
+
+
+def _entity(char: str) -> bytes:
+    number = ord(char)
+    names = [f"#0*+{number};", f"#[xX]0*+(?i:{number:x});"]
+    if number in codepoint2name:
+        names.append(codepoint2name[number] + ";")
+    return b"&(?:amp;)*+(?:" + "|".join(names).encode() + b")"
+
+
+def _escape(char: str) -> bytes:
+    """An escape of JSON or Python, without the backslash that announces it."""
+    number = ord(char)
+    if number >= 0x10000:
+        high, low = divmod(number - 0x10000, 0x400)
+        pair = f"(?i:u{0xD800 + high:04x})".encode() + _ESCAPING + f"(?i:u{0xDC00 + low:04x})".encode()
+        return b"(?:" + pair + f"|(?i:U{number:08x}))".encode()
+    escapes = [f"(?i:u{number:04x}|U{number:08x})"]
     if number < 0x100:
         escapes.append(f"(?i:x{number:02x})")
     if char in _ESCAPES:
-        escapes.append(re.escape(_ESCAPES[char]))
-    entities = [f"#0{{0,8}}+{number};", f"#[xX]0{{0,8}}+(?i:{number:x});"]
-    if number in codepoint2name:
-        entities.append(codepoint2name[number] + ";")
-    forms = [
-        re.escape(plain),
-        b"".join(f"%(?:25){{0,8}}+(?i:{byte:02x})".encode() for byte in plain),
-        backslashes + b"(?:" + "|".join(escapes).encode() + b")",
-        b"&(?:amp;){0,8}+(?:" + "|".join(entities).encode() + b")",
-    ]
-    if char == " ":
-        forms.append(rb"\+")
-    if char == "'":
-        forms += [rb"'\\''", b"&apos;"]
-    if 0x80 <= number < 0x100:
-        forms += [re.escape(bytes([number])), re.escape(_utf8(plain.decode("latin-1")))]
-    return b"(?:" + b"|".join(forms) + b")"
-
-
-def _surrogates(number: int) -> str:
-    high, low = divmod(number - 0x10000, 0x400)
-    return f"(?i:u{0xD800 + high:04x}" + r"\\{1,64}+" + f"u{0xDC00 + low:04x})"
+        escapes.append(_ESCAPES[char])
+    return f"(?:{'|'.join(escapes)})".encode()
