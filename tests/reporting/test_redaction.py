@@ -117,10 +117,9 @@ def test_a_name_does_not_show_its_secret() -> None:
     assert Redactor({"SITE": "SITE_PASSWORD"}).text("at SITE") == "at <SECRET>"
 
 
-@pytest.mark.parametrize(
-    "hostile", [b"\\" * 200_000, b"%25" * 70_000, b"&amp;" * 40_000, b"/" * 200_000, b"a" * 200_000, "…".encode() * 60_000]
-)
-def test_hostile_bytes_cost_no_more_than_their_size(hostile: bytes) -> None:
+@pytest.mark.parametrize("piece", [b"\\", b"%25", b"&amp;", b"&#0", b"%5C", b"/", b"a", b"%&/a", "…".encode(), b"\\u005c"])
+def test_hostile_bytes_cost_no_more_than_their_size(piece: bytes) -> None:
+    hostile = piece * (200_000 // len(piece))
     started = perf_counter()
     redactor = Redactor({"\\" * 30 + "x": "A", "%&/a" * 3 + "y": "B", "a" * 40 + "b": "C"})
     redactor.data(hostile)

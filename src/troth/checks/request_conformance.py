@@ -7,7 +7,7 @@ request breaks no promise (design rule 6).
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from jsonschema_rs import Draft202012Validator
+from jsonschema_rs import Draft202012Validator, ValidationErrorKind
 
 from troth.model.contract import Input
 from troth.model.operation import JsonSchema, Operation, Parameter
@@ -15,9 +15,9 @@ from troth.wire.bodies import Unreadable, is_json, to_pointer
 from troth.wire.views import NO_BODY, RequestView
 
 Violation = tuple[str, str, bool]
-"""A place and an address as an input has them, and whether what is wrong there is what the value itself lacks."""
+"""A place and an address as an input has them, and whether it is the object's parts together that are wrong."""
 
-_LACKS = ("Required", "MinProperties", "AnyOf", "OneOfNotValid", "OneOfMultipleValid", "DependentRequired", "Not")
+_TOGETHER = ("MinProperties", "AnyOf", "OneOfNotValid", "OneOfMultipleValid", "DependentRequired", "Not")
 _SURPLUS = ("AdditionalProperties", "UnevaluatedProperties", "PropertyNames", "MaxProperties")
 
 
@@ -72,7 +72,7 @@ class RequestConformance:
             return
         if view.body is NO_BODY:
             if operation.body_required:
-                yield ("body", "", True)
+                yield ("body", "", False)
             return
         if isinstance(view.body, Unreadable):
             yield ("body", "", False)
@@ -82,17 +82,19 @@ class RequestConformance:
                 pointer = to_pointer(list(error.instance_path))
                 if kind in _SURPLUS:
                     yield ("body", f"{pointer}/", False)
+                elif isinstance(error.kind, ValidationErrorKind.Required):
+                    yield ("body", f"{pointer}/{error.kind.property}", False)
                 else:
-                    yield ("body", pointer, kind in _LACKS)
+                    yield ("body", pointer, kind in _TOGETHER)
 
 
 def _covered(violation: Violation, known: list[tuple[str, str]]) -> bool:
-    place, address, lacks = violation
+    place, address, together = violation
     if (place, address) in known:
         return True
     if place == "header":
         return any(one == ("auth", "basic") for one in known)
-    return lacks and any(one == place and path.startswith(f"{address}/") for one, path in known)
+    return together and any(one == place and path.rpartition("/")[0] == address for one, path in known)
 
 
 def _fits(parameter: Parameter, view: RequestView) -> bool:

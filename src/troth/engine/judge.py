@@ -34,6 +34,7 @@ class OperationJudge:
         self._conformance = Conformance(terms.operation, xsd)
         self._classifiers: tuple[Classifier, ...] = classifiers(terms.inputs, facts)
         self._scopes = ScopeMaker(terms.variables)
+        self._shared = frozenset(term.clause.name for term in terms.clauses if term.contract.shared)
         self._decisions: dict[tuple[str | None, ...], tuple[Decision, Mapping[str, object]]] = {}
 
     def judge(self, exchange: Exchange, seen: Judged) -> Judgement:
@@ -68,11 +69,18 @@ class OperationJudge:
         scope.update(class_names)
         findings, unreadable = self._conformance.check(request, response)
         decided, met = check_decision(decision, scope, seen.facts, answer.status)
-        if decided and not self._conformance.described(request, self.terms.inputs, classes):
-            decided, met = [], []
+        said, clause_met = check_clauses(self.terms.clauses, scope, unreadable)
+        if decided or said:
+            shared_only = None in classes.values() or not self._conformance.described(
+                request, self.terms.inputs, classes
+            )
+            if shared_only:
+                # Nobody described such a request: shapes and shared clauses still hold, the rest was never promised.
+                decided, met = [], []
+                said = [finding for finding in said if finding.subject in self._shared]
+                clause_met = [(promise, how) for promise, how in clause_met if promise.name in self._shared]
         if decided:
             findings = _cause_first(findings, decided, unreadable)
-        said, clause_met = check_clauses(self.terms.clauses, scope, unreadable)
         met += clause_met
         findings += said
         promises = self.terms.class_promises

@@ -11,8 +11,6 @@ from urllib.parse import quote, urlencode
 
 from schemathesis import Case
 from schemathesis.core import NotSet
-from urllib3.fields import RequestField
-from urllib3.filepost import encode_multipart_formdata
 
 from troth.model.contract import Input
 from troth.model.exchange import Request
@@ -211,21 +209,29 @@ def _form_value(value: object) -> object:
 
 def _multipart(files: object, data: object) -> tuple[bytes, str]:
     """A multipart body; its boundary comes from what it holds, so that the same case is the same bytes."""
-    parts = files.items() if isinstance(files, Mapping) else files if isinstance(files, list) else []
-    fields = [_part(str(name), value) for name, value in parts]
-    if isinstance(data, Mapping):
-        fields += [_part(str(name), value) for name, value in data.items()]
-    boundary = sha256(repr((files, data)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return encode_multipart_formdata(fields, boundary)
+    parts = [*(files.items() if isinstance(files, Mapping) else files if isinstance(files, list) else [])]
+    parts += data.items() if isinstance(data, Mapping) else []
+    sections = [_section(str(name), value) for name, value in parts]
+    boundary = sha256(b"\r\n".join(sections)).hexdigest()[:32]
+    mark = b"--" + boundary.encode("ascii")
+    body = b"".join(mark + b"\r\n" + section + b"\r\n" for section in sections) + mark + b"--\r\n"
+    return body, f"multipart/form-data; boundary={boundary}"
 
 
-def _part(name: str, value: object) -> RequestField:
-    """One part of a multipart body: a value, or ``(file name or None, content[, media type])``."""
+def _section(name: str, value: object) -> bytes:
+    """One part of a multipart body (RFC 7578): a value, or ``(file name or None, content[, media type])``."""
     file_name, content, *media = value if isinstance(value, (tuple, list)) and len(value) > 1 else (None, value)
-    raw = content if isinstance(content, (str, bytes)) else query_text(content)
-    part = RequestField(name, raw, filename=None if file_name is None else str(file_name))
-    part.make_multipart(content_type=str(media[0]) if media and media[0] else None)
-    return part
+    head = f'Content-Disposition: form-data; name="{_quoted(name)}"'
+    if file_name is not None:
+        head += f'; filename="{_quoted(str(file_name))}"'
+    if media and media[0]:
+        head += f"\r\nContent-Type: {media[0]}"
+    raw = content if isinstance(content, bytes) else query_text(content).encode("utf-8")
+    return head.encode("utf-8") + b"\r\n\r\n" + raw
+
+
+def _quoted(name: str) -> str:
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _own_boundary(body: bytes, declared: str) -> tuple[bytes, str]:

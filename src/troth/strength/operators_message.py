@@ -1,0 +1,175 @@
+"""What can go wrong with an answer as a whole: status, headers, bytes, and whole answers in each other's place."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from troth.model.exchange import Headers, Response, header
+from troth.strength.values import same_format
+
+_OUTAGES = (429, 502, 503, 504)
+"""Nothing is said of a promise by these, so a vendor cannot break one with them."""
+_UNDOCUMENTED = (206, 299, 402, 409, 418, 422, 500)
+_TRANSPORT = frozenset({"content-length", "transfer-encoding", "connection", "content-encoding", "keep-alive"})
+"""Held by HTTP itself; an answer with a wrong one never arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An answer and what a mutation of it may draw on."""
+
+    answer: Response
+    statuses: tuple[int, ...] = ()
+    """The statuses that the spec lists for the operation by number."""
+    others: tuple[tuple[str, Response], ...] = ()
+    """Answers of the same operation to other requests, each with the rows that it met."""
+    rows: str = ""
+    """The rows that this answer met."""
+    step: int = 1
+
+
+Edit = tuple[Response, str, str]
+"""A changed answer, the place, and the change as the end of a sentence."""
+Operator = Callable[[Whole], Iterator[Edit]]
+
+
+def with_body(answer: Response, body: bytes) -> Response:
+    """The answer with another body, and the length that belongs to it."""
+    headers = tuple((name, str(len(body)) if name.lower() == "content-length" else value) for name, value in answer.headers)
+    return Response(answer.status, headers, body)
+
+
+def documented_status(whole: Whole) -> Iterator[Edit]:
+    """Another of the statuses that the spec lists."""
+    for status in whole.statuses:
+        if status not in (whole.answer.status, *_OUTAGES):
+            yield replace(whole.answer, status=status), "status", f"become {status}"
+
+
+def undocumented_status(whole: Whole) -> Iterator[Edit]:
+    """A status that the spec does not list: one of the same class, one of another."""
+    own = whole.answer.status // 100
+    known = [status for status in _UNDOCUMENTED if status not in (*whole.statuses, whole.answer.status)]
+    same = [status for status in known if status // 100 == own][:1]
+    other = [status for status in known if status // 100 != own]
+    for status in (*same, *other[whole.step % len(other) :][:1]):
+        yield replace(whole.answer, status=status), "status", f"become {status}"
+
+
+def content_type(whole: Whole) -> Iterator[Edit]:
+    """The body says that it is something else."""
+    if header(whole.answer.headers, "content-type") is None:
+        return
+    own = (header(whole.answer.headers, "content-type") or "").partition(";")[0].strip().lower()
+    for other in ("text/plain", "text/html", "application/json"):
+        if other != own:
+            yield _with_header(whole.answer, "content-type", other), "header content-type", f"become {other}"
+            return
+
+
+def drop_header(whole: Whole) -> Iterator[Edit]:
+    """A header is missing."""
+    for name, _ in _own(whole.answer.headers):
+        kept = tuple(field for field in whole.answer.headers if field[0].lower() != name)
+        yield replace(whole.answer, headers=kept), f"header {name}", "be missing"
+
+
+def change_header(whole: Whole) -> Iterator[Edit]:
+    """A header has another value of its format."""
+    for name, value in _own(whole.answer.headers):
+        if name != "content-type":
+            yield (
+                _with_header(whole.answer, name, same_format(value, whole.step)),
+                f"header {name}",
+                "have another value",
+            )
+
+
+def _own(headers: Headers) -> Iterator[tuple[str, str]]:
+    for name in sorted({name.lower() for name, _ in headers} - _TRANSPORT):
+        yield name, header(headers, name) or ""
+
+
+def _with_header(answer: Response, wanted: str, value: str) -> Response:
+    return replace(
+        answer, headers=tuple((name, value if name.lower() == wanted else given) for name, given in answer.headers)
+    )
+
+
+def other_row(whole: Whole) -> Iterator[Edit]:
+    """The whole answer of another row."""
+    for rows, other in whole.others:
+        if rows != whole.rows:
+            yield other, "answer", f"be that of {rows or 'a request of no row'}"
+
+
+def other_request(whole: Whole) -> Iterator[Edit]:
+    """The whole answer to another request of the same rows."""
+    for rows, other in whole.others:
+        if rows == whole.rows and other.status == whole.answer.status:
+            yield other, "answer", "be that to another request"
+
+
+def error_as_success(whole: Whole) -> Iterator[Edit]:
+    """An error's body under the status of this success."""
+    if whole.answer.status < 300:
+        for rows, other in whole.others:
+            if other.status >= 400:
+                yield replace(other, status=whole.answer.status), "body", f"be the error of {rows or 'another request'}"
+
+
+def success_as_error(whole: Whole) -> Iterator[Edit]:
+    """A success's body under the status of this error."""
+    if whole.answer.status >= 400:
+        for rows, other in whole.others:
+            if other.status < 300:
+                yield (
+                    replace(other, status=whole.answer.status),
+                    "body",
+                    f"be the success of {rows or 'another request'}",
+                )
+
+
+def truncate(whole: Whole) -> Iterator[Edit]:
+    """The body ends in the middle."""
+    body = whole.answer.body
+    if len(body) > 1:
+        yield with_body(whole.answer, body[: len(body) // 2]), "body", "be cut short"
+
+
+def corrupt(whole: Whole) -> Iterator[Edit]:
+    """One byte is no part of any text."""
+    body = whole.answer.body
+    if body:
+        middle = len(body) // 2
+        yield with_body(whole.answer, body[:middle] + b"\xff" + body[middle + 1 :]), "body", "hold a broken byte"
+
+
+def no_body(whole: Whole) -> Iterator[Edit]:
+    """Nothing comes at all."""
+    if whole.answer.body:
+        yield with_body(whole.answer, b""), "body", "be empty"
+
+
+def error_page(whole: Whole) -> Iterator[Edit]:
+    """A proxy's page in the place of the body, with the headers as they were."""
+    if whole.answer.body:
+        page = b"<html><body><h1>It works!</h1></body></html>"
+        yield with_body(whole.answer, page), "body", "be some page"
+
+
+OPERATORS: Mapping[str, Operator] = {
+    "documented-status": documented_status,
+    "undocumented-status": undocumented_status,
+    "content-type": content_type,
+    "drop-header": drop_header,
+    "change-header": change_header,
+    "other-row": other_row,
+    "other-request": other_request,
+    "error-as-success": error_as_success,
+    "success-as-error": success_as_error,
+    "truncate": truncate,
+    "corrupt": corrupt,
+    "no-body": no_body,
+    "error-page": error_page,
+}
+"""Name → operator, in the order in which they are tried."""

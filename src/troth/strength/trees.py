@@ -1,0 +1,92 @@
+"""JSON trees taken apart and put together: places, changed copies, and one form for equal trees."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+Path = tuple[str | int, ...]
+
+_encode = msgspec.json.Encoder().encode
+_encode_sorted = msgspec.json.Encoder(order="deterministic").encode
+
+
+def encode(tree: object) -> bytes:
+    """A tree as JSON."""
+    return _encode(tree)
+
+
+def same_form(tree: object) -> bytes:
+    """Equal for equal trees, whatever the order of their keys; different for ``1`` and ``true``."""
+    return _encode_sorted(tree)
+
+
+def places(tree: object, most: int = 3) -> Iterator[tuple[Path, object]]:
+    """Every part of a tree with its place, the tree itself first; of a longer list the first, a middle and the last.
+
+    Args:
+        tree: the tree.
+        most: lists of at most so many items are walked whole.
+    """
+    todo: list[tuple[Path, object]] = [((), tree)]
+    while todo:
+        path, value = todo.pop()
+        yield path, value
+        if isinstance(value, dict):
+            todo.extend(((*path, str(key)), item) for key, item in reversed(value.items()))
+        elif isinstance(value, list):
+            todo.extend(((*path, index), value[index]) for index in reversed(_walked(len(value), most)))
+
+
+def _walked(size: int, most: int) -> list[int]:
+    return list(range(size)) if size <= most else [0, size // 2, size - 1]
+
+
+def at(tree: object, path: Path) -> object:
+    """The part at a place.
+
+    Raises:
+        LookupError: there is none.
+    """
+    for part in path:
+        if isinstance(tree, dict) and isinstance(part, str):
+            tree = tree[part]
+        elif isinstance(tree, list) and isinstance(part, int):
+            tree = tree[part]
+        else:
+            raise LookupError(path)
+    return tree
+
+
+def replaced(tree: object, path: Path, value: object) -> object:
+    """A copy of the tree with another value at a place; what does not change is shared."""
+    if not path:
+        return value
+    first, rest = path[0], path[1:]
+    if isinstance(tree, dict):
+        return {key: replaced(item, rest, value) if key == first else item for key, item in tree.items()}
+    if isinstance(tree, list):
+        return [replaced(item, rest, value) if index == first else item for index, item in enumerate(tree)]
+    raise LookupError(path)
+
+
+def without(tree: object, path: Path) -> object:
+    """A copy of the tree without the part at a place (which is not the tree itself)."""
+    parent, last = at(tree, path[:-1]), path[-1]
+    if isinstance(parent, dict):
+        return replaced(tree, path[:-1], {key: item for key, item in parent.items() if key != last})
+    if isinstance(parent, list):
+        return replaced(tree, path[:-1], [item for index, item in enumerate(parent) if index != last])
+    raise LookupError(path)
+
+
+def pattern(path: Path) -> str:
+    """A JSON Pointer with ``*`` in the place of a list's indices; ``/`` for the whole tree."""
+    parts = ("*" if isinstance(part, int) else part.replace("~", "~0").replace("/", "~1") for part in path)
+    return "/" + "/".join(parts)
+
+
+def scalars(tree: object) -> Iterator[object]:
+    """Every text and number of a tree."""
+    for _, value in places(tree, most=50):
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            yield value
