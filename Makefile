@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: verify test check lint types floors format wheel clean
+.PHONY: verify test check lint types floors catalogue format wheel clean
 
 verify: $(INSTALLED)  ## the main job: every promise of every vendor, against the embedded mock
 	$(BIN)/troth verify
@@ -17,12 +17,16 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/troth lint
+	$(BIN)/troth catalogue --check
 
 types: $(INSTALLED)
 	$(BIN)/mypy
 
 floors: $(INSTALLED)
 	$(BIN)/lint-imports
+
+catalogue: $(INSTALLED)  ## docs/promises, from the contracts
+	$(BIN)/troth catalogue
 
 format: $(INSTALLED)
 	$(BIN)/ruff format .

@@ -25,8 +25,9 @@ from troth.mocks.service import Service
 from troth.mocks.socialidnow import SocialIdNow
 from troth.model.book import Book, Vendor
 from troth.model.facts import Facts
-from troth.model.ports import Item, Reporter, RunOptions, Source, Target
+from troth.model.ports import Item, Judges, Reporter, RunOptions, Source, Target
 from troth.model.report import ItemResult, Report, Reported, RunFacts
+from troth.reporting.catalogue import catalogue
 from troth.reporting.curl import curl
 from troth.reporting.json_report import write_json
 from troth.reporting.junit import write_junit
@@ -159,16 +160,23 @@ class Run:
     Args:
         selection: what the user asked for.
         options: how much of it.
+        watch: told every judge and its vendor before the judge is used; gives the judge to use.
     """
 
-    def __init__(self, selection: Selection, options: RunOptions) -> None:
+    def __init__(
+        self,
+        selection: Selection,
+        options: RunOptions,
+        watch: Callable[[Judges, str], Judges] | None = None,
+        target: Target | None = None,
+    ) -> None:
         self.options = options
         self.book, self.terms = open_terms(selection)
         self._check_names()
-        self.target = open_target(selection, self.book)
+        self.target = target or open_target(selection, self.book)
         self._check_world()
         self.secrets = secret_names(self.book, self.target)
-        self.runner = Runner(self.book, self.terms, self.target, Court(strict=options.strict))
+        self.runner = Runner(self.book, self.terms, self.target, Court(strict=options.strict), watch)
         self._started = datetime.now(UTC)
         self._clock = perf_counter()
 
@@ -184,7 +192,7 @@ class Run:
         tally = self.runner.tally
         findings = tuple(self.runner.reported(seen, self._curl(seen)) for seen in tally.findings())
         counts = tuple(
-            count for count in tally.counts() if self._in_scope(count.promise.vendor, count.promise.operation)
+            count for count in tally.counts() if self.in_scope(count.promise.vendor, count.promise.operation)
         )
         verdict, code, reasons = conclude(findings, results, counts, self.options.complete)
         return Report(
@@ -236,9 +244,10 @@ class Run:
             yield RecordingsSource(self.book)
 
     def _wanted(self, item: Item) -> bool:
-        return self._in_scope(item.operation.vendor, item.operation.name)
+        return self.in_scope(item.operation.vendor, item.operation.name)
 
-    def _in_scope(self, vendor: str, operation: str) -> bool:
+    def in_scope(self, vendor: str, operation: str) -> bool:
+        """Whether the user asked for this operation."""
         patterns = self.options.operations
         return not patterns or any(_matches(vendor, operation, one) for one in patterns)
 
@@ -306,3 +315,29 @@ def lint_problems(selection: Selection) -> tuple[Problem, ...]:
     except InputInvalid as error:
         problems.update(error.problems)
     return tuple(sorted(problems, key=lambda problem: problem.position))
+
+
+def write_catalogue(selection: Selection, folder: Path, check: bool) -> tuple[Path, ...]:
+    """Write the catalogue pages that are not current.
+
+    Args:
+        selection: which vendors.
+        folder: where the pages are; made if it does not exist.
+        check: write nothing.
+
+    Returns:
+        The pages that were not current.
+
+    Raises:
+        InputInvalid: files cannot be used.
+    """
+    book, _ = open_terms(selection)
+    stale = []
+    for name, vendor in book.vendors.items():
+        path, text = folder / f"{name}.md", catalogue(vendor)
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            stale.append(path)
+            if not check:
+                folder.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    return tuple(stale)

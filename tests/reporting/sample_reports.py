@@ -65,16 +65,22 @@ def exchange(body: bytes = b'{"request":{}}', answer: Response | NoAnswer | None
         (("Content-Type", "application/json"),),
         body,
     )
-    return Exchange(request, answer or Response(404, (("Content-Type", "application/json"),), b'{"response":{}}'), 0.012)
+    return Exchange(
+        request, answer or Response(404, (("Content-Type", "application/json"),), b'{"response":{}}'), 0.012
+    )
 
 
 def reported(found: Finding, severity: str, **changes: object) -> Reported:
-    verdict = {"breach": Verdict.BROKEN, "unjudged": Verdict.UNJUDGED, "waived": Verdict.WAIVED}.get(severity, Verdict.KEPT)
+    verdict = {"breach": Verdict.BROKEN, "unjudged": Verdict.UNJUDGED, "waived": Verdict.WAIVED}.get(
+        severity, Verdict.KEPT
+    )
     whole = Reported(found, verdict, severity, 1, "oneall/lookupStorageUser/cases/nobody-matches", exchange())
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
-def promise(kind: Kind, name: str, basis: Basis = Basis.DOCUMENTED, operation: str = "lookupStorageUser", **rest: object) -> Promise:
+def promise(
+    kind: Kind, name: str, basis: Basis = Basis.DOCUMENTED, operation: str = "lookupStorageUser", **rest: object
+) -> Promise:
     position = Position("contracts/oneall/storage-lookup.yaml", 40, 3)
     return Promise("oneall", operation, kind, name, basis, position, **rest)  # type: ignore[arg-type]
 
@@ -107,10 +113,11 @@ def _findings() -> tuple[Reported, ...]:
         basis=Basis.OBSERVED,
         citation=Citation("client", "pyoneall"),
         subject="every-criterion-matches",
-        message="With several criteria, only a user that matches every one of them is returned. — response.body.response "
-        'has no field "result"',
+        message="With several criteria, only a user that matches every one of them is returned. — "
+        'response.body.response has no field "result"',
         where="response.body.response.result",
-        expected='["user_token", "login", "externalid"].all(f, !(f in asked) ||\n  string(asked[f]) == string(found[f]))',
+        expected='["user_token", "login", "externalid"].all(f, !(f in asked) ||\n'
+        "  string(asked[f]) == string(found[f]))",
         answered="",
     )
     odd = finding(
@@ -137,7 +144,7 @@ def _findings() -> tuple[Reported, ...]:
         fact, code="TR901", operation="readStorageUser", subject="answer", message="no answer: no answer in time"
     )
     waived = finding(subject="found-ours", where="status/flag", expected="success", answered="Success")
-    line = 'curl -i -X POST -u "$ONEALL_SITE_KEYS_USERNAME:$ONEALL_SITE_KEYS_PASSWORD" http://127.0.0.1:8765/ -d \'{}\''
+    line = "curl -i -X POST -u \"$ONEALL_SITE_KEYS_USERNAME:$ONEALL_SITE_KEYS_PASSWORD\" http://127.0.0.1:8765/ -d '{}'"
     return (
         reported(status, "breach", curl=line, count=3),
         reported(finding(), "surprise", curl=line),

@@ -21,7 +21,11 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 def rendered(report: Report, *, terminal: bool = False, width: int = 100, **options: bool) -> str:
     out = StringIO()
-    render(report, Console(file=out, force_terminal=terminal, width=width, color_system="standard" if terminal else None), **options)
+    render(
+        report,
+        Console(file=out, force_terminal=terminal, width=width, color_system="standard" if terminal else None),
+        **options,
+    )
     return out.getvalue()
 
 
@@ -95,7 +99,9 @@ def test_only_so_many_surprises_are_shown_in_full(many: int) -> None:
 
 def test_surprises_of_one_operation_stand_together() -> None:
     operations = ["a", "b", "a", "c", "b"]
-    findings = tuple(reported(finding(operation=name, subject=str(at)), "surprise") for at, name in enumerate(operations))
+    findings = tuple(
+        reported(finding(operation=name, subject=str(at)), "surprise") for at, name in enumerate(operations)
+    )
     shown = re.findall(r"SURPRISE  oneall · (\w) · (\d)", rendered(replace(EMPTY, findings=findings)))
     assert shown == [("a", "0"), ("a", "2"), ("b", "1"), ("b", "4"), ("c", "3")]
 

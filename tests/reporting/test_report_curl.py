@@ -61,7 +61,7 @@ def heard() -> Iterator[Heard]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     heard.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield heard
     server.shutdown()
@@ -163,7 +163,9 @@ def test_every_shell_reads_it_alike(heard: Heard, shell: str) -> None:
 PIECES = st.one_of(
     st.binary(max_size=8),
     st.text(max_size=8).map(lambda text: text.encode("utf-8", "surrogatepass")),
-    st.sampled_from([encode(secret) for secret in SECRETS for name, encode in ENCODINGS.items() if "lower" not in name]),
+    st.sampled_from(
+        [encode(secret) for secret in SECRETS for name, encode in ENCODINGS.items() if "lower" not in name]
+    ),
     st.sampled_from([b"'", b'"', b"\\", b"%", b"$(id)", b"`", b"\0", b"\n"]),
 )
 
@@ -186,7 +188,7 @@ def test_any_body_arrives_as_it_was(heard: Heard, body: bytes) -> None:
 def test_the_words_of_a_usual_request() -> None:
     request = json_post(b'{"request":{}}', basic(KEY, PASSWORD), ("Content-Length", "14"), ("Host", "example"))
     assert curl(request, lambda url: url, SECRETS) == (
-        'curl -i -X POST -H \'Content-Type: application/json\' -u "$SITE_KEY:$SITE_PASSWORD" '
+        "curl -i -X POST -H 'Content-Type: application/json' -u \"$SITE_KEY:$SITE_PASSWORD\" "
         "https://example.api.oneall.com/users.json -d '{\"request\":{}}'"
     )
 

@@ -5,7 +5,7 @@ request cannot be walked to it, or that the target does not give the fact that w
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jsonschema_rs import Draft202012Validator
 
@@ -123,6 +123,27 @@ class Classifier:
             if found is not None:
                 return found
         return None
+
+
+def lasting(one: Input) -> Input:
+    """An input with only those classes that hold whatever has happened since the facts did.
+
+    What a fact says may have been changed, and what was nobody's may have been created. Absence and literals need no
+    fact; nor does a schema, unless it stands for whatever the classes before it left over. Credentials stay.
+    """
+    if one.place == "auth":
+        return one
+    classes = []
+    left_over = False
+    for cls in one.classes:
+        kept = tuple(
+            matcher
+            for matcher in cls.matchers
+            if isinstance(matcher, Absent | Literal) or (isinstance(matcher, Shape) and not left_over)
+        )
+        left_over = left_over or any(isinstance(matcher, Fact | Fresh) for matcher in cls.matchers)
+        classes.append(replace(cls, matchers=kept))
+    return replace(one, classes=tuple(classes))
 
 
 def classifiers(inputs: Sequence[Input], facts: Facts) -> tuple[Classifier, ...]:

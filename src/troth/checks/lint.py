@@ -43,7 +43,7 @@ def _sources(vendor: Vendor, contract: Contract) -> Iterator[Problem]:
 
 def _class(vendor: Vendor, contract: Contract, one: Input, cls: InputClass) -> Iterator[Problem]:
     yield from _facts(vendor, contract, cls.matchers, cls.position)
-    if all(isinstance(matcher, Shape) and not matcher.examples for matcher in cls.matchers):
+    if cls.matchers and all(isinstance(matcher, Shape) and not matcher.examples for matcher in cls.matchers):
         message = f"nothing can be sent for the class {one.name}.{cls.name}"
         yield Problem(cls.position, message, "add `examples: […]` to its schema")
 

@@ -26,6 +26,7 @@ class RequestConformance:
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
+        self._validators: dict[int, Draft202012Validator] = {}
 
     def conforms(self, view: RequestView) -> bool:
         """Whether method, parameters and body are as the spec describes them."""
@@ -45,7 +46,7 @@ class RequestConformance:
         if view.request.method != operation.method or ("{" in operation.path and not view.path):
             yield ("path", "", False)
         for parameter in operation.parameters:
-            if not _fits(parameter, view):
+            if not self._fits(parameter, view):
                 yield (parameter.place, parameter.name, False)
         for name in view.query:
             if not any(one.place == "query" and one.name == name for one in operation.parameters):
@@ -57,7 +58,7 @@ class RequestConformance:
         if isinstance(message, Unreadable) or bound is None:
             yield ("soap", "", False)
             return
-        for error in _validator(bound.request).iter_errors(dict(message.parts)):
+        for error in self._validator(bound.request).iter_errors(dict(message.parts)):
             path = [str(part) for part in error.instance_path]
             missing = [name for name in bound.parameters if name not in message.parts]
             for name in path or missing or [""]:
@@ -77,7 +78,7 @@ class RequestConformance:
         if isinstance(view.body, Unreadable):
             yield ("body", "", False)
         elif media.schema is not None:
-            for error in _validator(media.schema).iter_errors(view.body):
+            for error in self._validator(media.schema).iter_errors(view.body):
                 kind = type(error.kind).__name__.rpartition("_")[2]
                 pointer = to_pointer(list(error.instance_path))
                 if kind in _SURPLUS:
@@ -87,6 +88,31 @@ class RequestConformance:
                 else:
                     yield ("body", pointer, kind in _TOGETHER)
 
+    def _fits(self, parameter: Parameter, view: RequestView) -> bool:
+        found: object
+        if parameter.place == "query":
+            found = view.params.get(parameter.name)
+        elif parameter.place == "path":
+            found = view.path.get(parameter.name)
+        elif parameter.place == "header":
+            found = view.headers.get(parameter.name.lower())
+        else:
+            return True
+        if found is None:
+            return not parameter.required
+        if parameter.place == "query" and not isinstance(found, list) and len(view.query[parameter.name]) > 1:
+            return False
+        validator = self._validator(parameter.schema)
+        return any(validator.is_valid(form) for form in _readings(found))
+
+    def _validator(self, schema: JsonSchema) -> Draft202012Validator:
+        """The validator of one of the operation's own schemas, made when first asked for."""
+        found = self._validators.get(id(schema))
+        if found is None:
+            found = Draft202012Validator(dict(schema) if isinstance(schema, Mapping) else schema)
+            self._validators[id(schema)] = found
+        return found
+
 
 def _covered(violation: Violation, known: list[tuple[str, str]]) -> bool:
     place, address, together = violation
@@ -95,24 +121,6 @@ def _covered(violation: Violation, known: list[tuple[str, str]]) -> bool:
     if place == "header":
         return any(one == ("auth", "basic") for one in known)
     return together and any(one == place and path.rpartition("/")[0] == address for one, path in known)
-
-
-def _fits(parameter: Parameter, view: RequestView) -> bool:
-    found: object
-    if parameter.place == "query":
-        found = view.params.get(parameter.name)
-    elif parameter.place == "path":
-        found = view.path.get(parameter.name)
-    elif parameter.place == "header":
-        found = view.headers.get(parameter.name.lower())
-    else:
-        return True
-    if found is None:
-        return not parameter.required
-    if parameter.place == "query" and not isinstance(found, list) and len(view.query[parameter.name]) > 1:
-        return False
-    validator = _validator(parameter.schema)
-    return any(validator.is_valid(form) for form in _readings(found))
 
 
 def _readings(value: object) -> list[object]:
@@ -126,7 +134,3 @@ def _readings(value: object) -> list[object]:
     if isinstance(value, list):
         forms.append([_readings(one)[-1] for one in value])
     return forms
-
-
-def _validator(schema: JsonSchema) -> Draft202012Validator:
-    return Draft202012Validator(dict(schema) if isinstance(schema, Mapping) else schema)

@@ -1,8 +1,9 @@
 """One exchange in, everything said about it out: views made once, checks in the order of cause before effect."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from troth.checks.classes import Classifier, classifiers
+from troth.checks.classes import Classifier, classifiers, lasting
 from troth.checks.clauses import check_clauses
 from troth.checks.conformance import Conformance
 from troth.checks.decisions import Decision, check_decision, class_scope, decide
@@ -33,6 +34,7 @@ class OperationJudge:
         self.facts = facts
         self._conformance = Conformance(terms.operation, xsd)
         self._classifiers: tuple[Classifier, ...] = classifiers(terms.inputs, facts)
+        self._lasting: tuple[Classifier, ...] = classifiers([lasting(one) for one in terms.inputs], facts)
         self._scopes = ScopeMaker(terms.variables)
         self._shared = frozenset(term.clause.name for term in terms.clauses if term.contract.shared)
         self._decisions: dict[tuple[str | None, ...], tuple[Decision, Mapping[str, object]]] = {}
@@ -41,7 +43,10 @@ class OperationJudge:
         """Everything that can be said of one exchange."""
         operation = self.terms.operation
         request = RequestView(exchange.request, operation)
-        names = tuple(None if seen.stale else one.classify(request, seen.facts) for one in self._classifiers)
+        holding = self._lasting if seen.stale else self._classifiers
+        names = tuple(one.classify(request, seen.facts) for one in holding)
+        if seen.stale:
+            seen = replace(seen, facts=Facts())
         classes = {one.name: name for one, name in zip(self._classifiers, names, strict=True)}
         answer = exchange.answer
         if isinstance(answer, NoAnswer):

@@ -1,7 +1,8 @@
 """The order in which things happen: reset, earlier calls, look before, ask, look after, judge, count."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from time import perf_counter
 
 from troth.checks.expressions import Failure
@@ -15,8 +16,8 @@ from troth.model.book import Book
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, GivenCall, Item, Judged, Observation, Target
-from troth.model.report import Finding, ItemResult, Judgement, Reported, Verdict
+from troth.model.ports import Built, Case, GivenCall, Item, Judged, Judges, Observation, Target
+from troth.model.report import Finding, ItemResult, Judgement, Promise, Reported, Verdict
 from troth.wire.soap import XsdValidator
 from troth.wire.views import RequestView, ResponseView
 
@@ -37,19 +38,31 @@ class Runner:
         terms: the same, compiled.
         target: who answers.
         court: what findings are worth.
+        watch: told every judge and its vendor before the judge is used; gives the judge to use.
+        promises: what can be exercised beyond what the terms of operations promise (workflows).
     """
 
-    def __init__(self, book: Book, terms: Terms, target: Target, court: Court) -> None:
+    def __init__(
+        self,
+        book: Book,
+        terms: Terms,
+        target: Target,
+        court: Court,
+        watch: Callable[[Judges, str], Judges] | None = None,
+        promises: Iterable[Promise] = (),
+    ) -> None:
         self._book = book
         self._terms = terms
         self._target = target
         self._court = court
-        self._judges: dict[tuple[str, int], OperationJudge] = {}
+        self._watch = watch
+        self._judges: dict[tuple[str, int], Judges] = {}
         self._worlds: list[Facts] = []
         self._xsd = {
             name: XsdValidator(vendor.spec.xsd) for name, vendor in book.vendors.items() if vendor.spec.xsd is not None
         }
-        self.tally = Tally(promise for terms_ in terms.operations.values() for promise in terms_.promises())
+        of_operations = (promise for terms_ in terms.operations.values() for promise in terms_.promises())
+        self.tally = Tally(chain(of_operations, promises))
 
     def run(self, item: Item) -> ItemResult:
         """Run one item to its end; what goes wrong inside a check makes the item unjudged and names the check."""
@@ -87,8 +100,9 @@ class Runner:
         return self._court.report(seen, curl)
 
     def _case(self, case: Case, item: str, progress: _Progress) -> Judgement:
-        judgement = self._judge(case, item, progress)
+        judgement = self._judge(case, item, progress) if case.said is None else case.said
         self._count(judgement, item, progress)
+        progress.exchanges -= case.said is not None
         return judgement
 
     def _judge(self, case: Case, item: str, progress: _Progress) -> Judgement:
@@ -108,7 +122,7 @@ class Runner:
         before = self._observe(case.observation, built, facts, item, progress)
         exchange = self._target.send(built.request)
         after = self._observe(case.observation, built, facts, item, progress, stale=True)
-        return judge.judge(exchange, Judged(facts, before, after))
+        return judge.judge(exchange, Judged(facts, before, after, case.stale))
 
     def _give(self, calls: tuple[GivenCall, ...], facts: Facts, item: str, progress: _Progress) -> Facts:
         for call in calls:
@@ -144,7 +158,11 @@ class Runner:
     ) -> Mapping[str, object] | None:
         if observation is None:
             return None
-        asked = observation.build(built.request, facts)
+        try:
+            asked = observation.build(built.request, facts)
+        except KeyError:
+            # The target does not give a fact that the look needs: nothing was seen, so nothing is said of it.
+            return None
         if asked is None:
             return None
         exchange = self._target.send(asked.request)
@@ -158,14 +176,15 @@ class Runner:
         for finding in judgement.findings:
             progress.findings.setdefault(finding.fingerprint, finding)
 
-    def _judge_for(self, operation: Operation, facts: Facts) -> OperationJudge:
+    def _judge_for(self, operation: Operation, facts: Facts) -> Judges:
         """The judge of an operation in a world; worlds are few and live as long as the run."""
         key = (str(operation), id(facts.world))
         judge = self._judges.get(key)
         if judge is None:
             self._worlds.append(facts)
             terms = self._terms.operations[str(operation)]
-            judge = OperationJudge(terms, facts, self._xsd.get(operation.vendor))
+            own = OperationJudge(terms, facts, self._xsd.get(operation.vendor))
+            judge = own if self._watch is None else self._watch(own, operation.vendor)
             self._judges[key] = judge
         return judge
 

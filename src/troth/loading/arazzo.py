@@ -58,7 +58,9 @@ class _Reading:
             name, url = str(raw.get("name", "")), str(raw.get("url", ""))
             at = ("sourceDescriptions", index)
             if raw.get("type", "openapi") != "openapi":
-                self._problem((*at, "type"), "workflows of other documents are not supported", "move them into this one")
+                self._problem(
+                    (*at, "type"), "workflows of other documents are not supported", "move them into this one"
+                )
             elif name in self.sources:
                 self._problem((*at, "name"), f"the source {name!r} stands twice", "")
             self.sources[name] = url
@@ -145,6 +147,11 @@ class _Reading:
             cleanup=raw.get("x-cleanup") is True,
             advance=_number(raw.get("x-troth-advance")),
             security=self.parts.security(raw.get("x-security"), (*at, "x-security")),
+            places={
+                output: self.document.at(*at, key, output)
+                for key in ("outputs", "x-outputs")
+                for output in mapping(raw.get(key))
+            },
         )
 
     def _operation(self, text: str, at: Path_) -> str:

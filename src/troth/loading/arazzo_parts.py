@@ -13,7 +13,7 @@ from troth.loading.runtime_expressions import (
     read_text,
 )
 from troth.loading.yaml_lines import Document, Path_
-from troth.model.operation import Basis
+from troth.model.operation import Basis, Citation
 from troth.model.workflow import (
     Action,
     Argument,
@@ -114,7 +114,9 @@ class PartReader:
             return None
         return Criterion(kind, text, position, None, context, "", basis, citation)
 
-    def _known_from(self, raw: Mapping[str, object], holder: Mapping[str, object]) -> tuple[Basis | None, object]:
+    def _known_from(
+        self, raw: Mapping[str, object], holder: Mapping[str, object]
+    ) -> tuple[Basis | None, Citation | None]:
         basis = raw.get("x-basis", holder.get("x-basis"))
         source = raw.get("x-source", holder.get("x-source"))
         return (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from troth.errors import InputInvalid, Position, Problem, UsageInvalid, did_you_mean
+from troth.loading.arazzo import read_arazzo
 from troth.loading.cassette import read_cassette
 from troth.loading.contract import read_contract, schema_problems
 from troth.loading.plain import mapping
@@ -14,6 +15,7 @@ from troth.loading.yaml_lines import Document, read_yaml
 from troth.model.book import Book, Recording, Vendor, WorldFact
 from troth.model.contract import Contract, SourcePage
 from troth.model.operation import Spec
+from troth.model.workflow import Workflow
 
 _NOT_CONTRACTS = ("sources.yaml", "world.yaml")
 
@@ -91,6 +93,8 @@ def read_vendor(spec: Spec, folders: Folders) -> tuple[Vendor, tuple[Problem, ..
     for path in sorted((folders.contracts / spec.vendor).glob("*.yaml")):
         if not path.name.endswith(".arazzo.yaml"):
             reading.attempt(reading.contract_file, path)
+        else:
+            reading.attempt(reading.workflow_file, path)
     for path in sorted((folders.cassettes / spec.vendor).rglob("*.yaml")):
         reading.attempt(reading.cassette, path)
     return reading.vendor(), tuple(reading.problems)
@@ -104,6 +108,7 @@ class _VendorReading:
         self.sources: Mapping[str, SourcePage] = {}
         self.world: Mapping[str, WorldFact] = {}
         self.recordings: list[Recording] = []
+        self.workflows: list[Workflow] = []
 
     def attempt(self, read: Callable[[Path], None], path: Path) -> None:
         try:
@@ -120,12 +125,25 @@ class _VendorReading:
         else:
             self._contract(document, path)
 
+    def workflow_file(self, path: Path) -> None:
+        read, problems = read_arazzo(read_yaml(path, shown(path)), self.spec.vendor)
+        self.problems.extend(problems)
+        self.workflows.extend(read.workflows)
+
     def cassette(self, path: Path) -> None:
         self.recordings.extend(read_cassette(path, self.spec.vendor, shown(path)))
 
     def vendor(self) -> Vendor:
         spec = self.spec
-        return Vendor(spec.vendor, spec, tuple(self.contracts), self.sources, self.world, tuple(self.recordings))
+        return Vendor(
+            name=spec.vendor,
+            spec=spec,
+            contracts=tuple(self.contracts),
+            sources=self.sources,
+            world=self.world,
+            recordings=tuple(self.recordings),
+            workflows=tuple(self.workflows),
+        )
 
     def _contract(self, document: Document, path: Path) -> None:
         contract, problems = read_contract(document, tuple(self.spec.operations), path.stem)

@@ -116,14 +116,14 @@ class Esws(Service):
         operations = {CLASS + name: ("p_companyID", *function.parameters) for name, function in FUNCTIONS.items()}
         return _xml(esws_envelopes.wsdl(operations, request.base_url))
 
-    def one_sync_login(self, request: Request, token: str) -> Response:  # noqa: ARG002 - the token says it all
+    def one_sync_login(self, request: Request, token: str) -> Response:
         """Redeem a token of getSyncToken: the page itself, since the vendor speaks of no redirect here."""
         session = self.store.open_session(token, total=False)
         grant = self.store.session(session) if session else None
         return self._log_in(session, _page(esws_pages.sync_page(grant)) if grant else None)
 
-    def total_sync_login(self, request: Request, token: str) -> Response:  # noqa: ARG002
-        """Redeem a token of getTotalSyncToken, at either of the two spellings that the vendor's page had: a redirect."""
+    def total_sync_login(self, request: Request, token: str) -> Response:
+        """Redeem a token of getTotalSyncToken, at either spelling that the vendor's page had: a redirect."""
         session = self.store.open_session(token, total=True)
         return self._log_in(session, redirect(esws_pages.SYNC_PATH) if session else None)
 
@@ -144,7 +144,7 @@ class Esws(Service):
             raise BadRequest("No such location.")
         return _page(esws_pages.started_page(grant, location))
 
-    def login_page(self, request: Request) -> Response:  # noqa: ARG002
+    def login_page(self, request: Request) -> Response:
         """The page for everybody else."""
         return _page(esws_pages.login_page())
 

@@ -130,7 +130,7 @@ class OneAll(Service):
         identities = sorted(self._store.identities.values(), key=_created)
         return Answer({"identities": page_of(identities, show_listed_identity, request.args)})
 
-    def read_identity(self, request: Request, identity_token: str) -> Answer:  # noqa: ARG002 - handlers look alike
+    def read_identity(self, request: Request, identity_token: str) -> Answer:
         """An identity in full."""
         return Answer({"identity": show_owned_identity(self._store.identity(identity_token))})
 
@@ -221,7 +221,7 @@ class OneAll(Service):
         users = sorted(filter(passes, self._store.users.values()), key=_created)
         return Answer({"users": page_of(users, show_listed_user, request.args)})
 
-    def read_user(self, request: Request, user_token: str) -> Answer:  # noqa: ARG002 - handlers look alike
+    def read_user(self, request: Request, user_token: str) -> Answer:
         """A user with all identities in full."""
         return Answer({"user": show_user(self._store.user(user_token))})
 

@@ -79,7 +79,7 @@ class Origin:
         """The start page."""
         return _html(start_page(self.services, request.host_url.rstrip("/")))
 
-    def reset(self, request: Request) -> Response:  # noqa: ARG002 - handlers share one signature
+    def reset(self, request: Request) -> Response:
         """Put every stand-in back to its seed data."""
         with self._turn:
             for service in self.services:
@@ -100,7 +100,7 @@ class Origin:
                 clock.advance(step.total_seconds())
             return _json({"now": {service.vendor: service.clock.now().isoformat() for service in self.services}})
 
-    def world(self, request: Request) -> Response:  # noqa: ARG002
+    def world(self, request: Request) -> Response:
         """The facts about every stand-in's seed data, by vendor."""
         return _json({service.vendor: service.world() for service in self.services})
 

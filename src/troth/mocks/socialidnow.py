@@ -99,7 +99,7 @@ class SocialIdNow(Service):
         query = f"api_secret={secret}&token={sign_in.login_token}&fields=birthday,gender,name"
         return "curl -i " + shlex.quote(f"{base_url}/v1/marketing/login/info?{query}")
 
-    def refuse(self, request: Request, error: HTTPException) -> Response:  # noqa: ARG002 - every path alike
+    def refuse(self, request: Request, error: HTTPException) -> Response:
         """The one error body of the API. A wrong method is 404: the vendor's Errors page knows no 405.
 
         A status that page does not know (429 or 503, set from outside) keeps its number and borrows the nearest name.

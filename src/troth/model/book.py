@@ -7,6 +7,7 @@ from troth.errors import Position
 from troth.model.contract import Contract, SourcePage
 from troth.model.exchange import Exchange
 from troth.model.operation import Operation, Spec
+from troth.model.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Vendor:
     sources: Mapping[str, SourcePage] = field(default_factory=dict)
     world: Mapping[str, WorldFact] = field(default_factory=dict)
     recordings: tuple[Recording, ...] = ()
+    workflows: tuple[Workflow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,10 @@ class Case:
     recorded: Exchange | None = None
     """Set where the exchange was made long ago: nothing is sent, and ``facts`` held then."""
     facts: Facts | None = None
+    stale: bool = False
+    """Earlier requests of the same sequence may have changed what the facts say."""
+    said: Judgement | None = None
+    """Set where there is nothing to send: what a workflow has to say beyond one exchange's own checks."""
 
 
 Judge = Callable[[Case], Judgement]
@@ -163,4 +167,13 @@ class Judged:
     before: Mapping[str, object] | None = None
     after: Mapping[str, object] | None = None
     stale: bool = False
-    """Something has happened since the facts held (an observation afterwards), so no value has a class any more."""
+    """Something has happened since the facts held (an observation afterwards, a later step of a workflow). Only
+    classes that need no fact still hold, and credentials, which no call changes."""
+
+
+class Judges(Protocol):
+    """Says everything about one exchange of one operation."""
+
+    def judge(self, exchange: Exchange, seen: Judged) -> Judgement:
+        """Everything that can be said of one exchange; pure, so that the same exchange is judged the same."""
+        ...

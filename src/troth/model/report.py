@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from troth.errors import Position
-from troth.model.exchange import Exchange
+from troth.model.exchange import Exchange, Request
 from troth.model.operation import Basis, Citation
 
 
@@ -26,6 +26,8 @@ class Kind(StrEnum):
     ROW = "row"
     CLASS = "class"
     STATUS = "status"
+    WORKFLOW = "workflow"
+    """A sequence of calls, or one of its criteria."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Finding:
     answered: str = ""
     unjudged: bool = False
     """True when nothing is said against the vendor: a fact was missing, or nobody answered."""
+    calls: tuple[Request, ...] = field(default=(), compare=False, repr=False)
+    """For a workflow: the requests that led here, in their order, the last one included."""
 
     @property
     def fingerprint(self) -> tuple[str, str, str, str, str]:

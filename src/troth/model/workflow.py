@@ -1,7 +1,7 @@
 """What an Arazzo document says: workflows, their steps, and the runtime expressions that tie them together."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 
 from troth.errors import Position
 from troth.model.operation import Basis, Citation
@@ -182,6 +182,8 @@ class Step:
     advance: float = 0.0
     """Seconds to let pass first (``x-troth-advance``), on a target whose clock can be moved."""
     security: Security | None = None
+    places: Mapping[str, Position] = field(default_factory=dict)
+    """Where each output is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,30 +227,15 @@ class Workflow:
 
 
 def references(value: object) -> Iterator[Reference]:
-    """Every runtime expression in a template, condition, output or body."""
-    if isinstance(value, Reference):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from references(one)
-    elif isinstance(value, (list, tuple)):
-        for one in value:
-            yield from references(one)
-    elif isinstance(value, Text | Logic):
-        yield from references(value.parts)
-    elif isinstance(value, Comparison):
-        yield from references((value.left, value.right))
-    elif isinstance(value, Path):
-        yield value.base
-    elif isinstance(value, Selector):
-        yield value.context
-    elif isinstance(value, Criterion):
-        yield from references((value.condition, value.context))
-    elif isinstance(value, Argument | Replacement):
-        yield from references(value.value)
-    elif isinstance(value, Body):
-        yield from references((value.payload, value.replacements))
-    elif isinstance(value, Security):
-        yield from references(value.values)
-    elif isinstance(value, Action):
-        yield from references(value.criteria)
+    """Every runtime expression in a template, condition, output, body or step."""
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Reference):
+            yield one
+        elif isinstance(one, Mapping):
+            todo.extend(one.values())
+        elif isinstance(one, (list, tuple)):
+            todo.extend(one)
+        elif is_dataclass(one) and not isinstance(one, type | Position):
+            todo.extend(getattr(one, part.name) for part in fields(one))

@@ -213,9 +213,11 @@ def explain(code: str) -> str:
     Raises:
         UsageInvalid: there is no such code.
     """
-    known = CODES.get(code.strip().upper())
+    asked = code.strip().upper()
+    known = CODES.get(asked)
     if known is None:
-        raise UsageInvalid(f"there is no finding {code!r}: {did_you_mean(code.strip().upper(), CODES)}")
+        of_its_group = [one for one in CODES if one[:3] == asked[:3]]
+        raise UsageInvalid(f"there is no finding {code!r}: {did_you_mean(asked, of_its_group or CODES)}")
     parts = [f"{known.code} {known.title}"]
     for title, text in (
         ("What it means", known.means),

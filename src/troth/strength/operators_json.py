@@ -70,7 +70,9 @@ def _restyled(name: str) -> str:
     if "_" in name.strip("_"):
         head, *rest = name.split("_")
         return head + "".join(part.capitalize() for part in rest)
-    return name.upper() if name.islower() else name.lower() if not name.islower() and name.lower() != name else name + "_"
+    return (
+        name.upper() if name.islower() else name.lower() if not name.islower() and name.lower() != name else name + "_"
+    )
 
 
 def null(spot: Spot) -> Iterator[Edit]:

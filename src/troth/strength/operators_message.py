@@ -34,7 +34,9 @@ Operator = Callable[[Whole], Iterator[Edit]]
 
 def with_body(answer: Response, body: bytes) -> Response:
     """The answer with another body, and the length that belongs to it."""
-    headers = tuple((name, str(len(body)) if name.lower() == "content-length" else value) for name, value in answer.headers)
+    headers = tuple(
+        (name, str(len(body)) if name.lower() == "content-length" else value) for name, value in answer.headers
+    )
     return Response(answer.status, headers, body)
 
 

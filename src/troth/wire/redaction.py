@@ -48,7 +48,7 @@ _ESCAPING = rb"(?:\\|%(?:25)*+5[cC])++"
 """Backslashes that announce an escape; JSON within JSON doubles them, and a query string encodes them."""
 _NOT_WITHIN_ESCAPING = rb"(?<!\\)(?<!%5[cC])"
 """Where a secret may begin with backslashes: trying each of a long run of them would make the search quadratic."""
-_BACKSLASHES = b"(?:" + _ESCAPING + rb"(?i:u005c|x5c)?|&(?:amp;)*+(?:#0*+92|#[xX]0*+5[cC]|bsol);)++"
+_BACKSLASHES = b"(?:" + _ESCAPING + rb"(?i:u005c|x5c)?|&(?:amp;)*+(?:#0*+92|#[xX]0*+5[cC]|bsol);){1,32}+"
 _SEGMENTS = 16
 _MARKS = re.compile(rb"[%\\&+'\x80-\xff]")
 """Without one of these no character is written in another way than its own."""
@@ -150,15 +150,19 @@ class Redactor:
         return 0
 
     def _cut_short(self, data: bytes) -> Iterator[Span]:
-        end = data.find(_ELLIPSIS)
+        end = data.find(_ELLIPSIS, SHORTEST)
         while end >= 0:
             for form, name in self._forms.items():
-                size = next(
-                    (size for size in range(len(form) - 1, SHORTEST - 1, -1) if data.endswith(form[:size], 0, end)), 0
-                )
+                size = _common(form, data, end) if data[end - 1] in form else 0
                 if size:
                     yield Span(end - size, end, (name,))
             end = data.find(_ELLIPSIS, end + 1)
+
+
+def _common(form: bytes, data: bytes, end: int) -> int:
+    """How many of the first bytes of a form stand right before a place; 0 where it is not enough to tell a secret."""
+    sizes = range(min(len(form) - 1, end), SHORTEST - 1, -1)
+    return next((size for size in sizes if data.endswith(form[:size], 0, end)), 0)
 
 
 def _harmless(name: str, secrets: list[str]) -> str:

@@ -1,0 +1,113 @@
+"""Workflows as items of a run: each with generated inputs, shrunk to the smallest ones that fail."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import Never
+
+from troth.checks.workflow_terms import WorkflowTerm
+from troth.model.operation import Operation
+from troth.model.ports import Case, Judge
+from troth.model.report import Finding, Judgement
+from troth.sources.workflow_inputs import InputPlan, plan_inputs
+from troth.sources.workflow_running import UNSENT, Outcome, Running, Surroundings
+
+EXAMPLES, MANY_EXAMPLES = 5, 50
+"""How often a workflow with generated inputs runs: by default, and to be thorough."""
+
+
+@dataclass
+class WorkflowItem:
+    """One workflow."""
+
+    name: str
+    source: str
+    operation: Operation
+    term: WorkflowTerm
+    around: Surroundings = field(repr=False)
+    seed: int = 0
+    examples: int = EXAMPLES
+
+    def drive(self, judge: Judge) -> None:
+        """Run the workflow, with several inputs where they are generated; report the smallest ones that fail."""
+        facts = self.around.facts_of(self.operation.vendor)
+        plan = plan_inputs(self.term.workflow, facts, f"{self.seed}/{self.term.name}")
+        if plan.missing or self._stuck():
+            self._skip(judge, plan)
+            return
+        if not plan.drawn or not self.examples:
+            self._say(judge, Running(self.around, judge).run(self.term, plan.known))
+            return
+        # Schemathesis takes a fifth of a second to load: not before something is generated.
+        room = import_module("troth.sources.workflow_drawing")
+        outcome: Outcome = room.smallest(
+            plan.drawn,
+            self.examples,
+            f"{self.seed}/{self.term.name}/inputs",
+            lambda drawn: Running(self.around, judge).run(self.term, {**plan.known, **drawn}),
+        )
+        self._say(judge, outcome)
+
+    def _stuck(self) -> bool:
+        return self.around.advance is None and any(step.step.advance for step in self.term.steps)
+
+    def _skip(self, judge: Judge, plan: InputPlan) -> None:
+        """Nothing is sent: say why."""
+        reasons = [f"the target does not give the fact {fact}" for fact in plan.missing]
+        if self._stuck():
+            reasons.append("the clock of this target cannot be moved")
+        workflow = self.term.workflow
+        finding = Finding(
+            code="TR402",
+            vendor=workflow.vendor,
+            operation=self.operation.name,
+            subject=workflow.name,
+            message=f"the workflow cannot run here: {'; '.join(reasons)}",
+            basis=workflow.basis,
+            citation=workflow.citation,
+            position=workflow.position,
+            unjudged=True,
+        )
+        judge(self._case(Judgement(UNSENT, self.operation.name, (finding,), (), {})))
+
+    def _say(self, judge: Judge, outcome: Outcome) -> None:
+        """Have what the run as a whole came to counted and reported."""
+        calls = tuple(exchange.request for exchange in outcome.calls)
+        for finding, exchange in outcome.findings:
+            upto = next((at for at, one in enumerate(outcome.calls, start=1) if one is exchange), len(calls))
+            found = replace(finding, calls=calls[:upto])
+            judge(self._case(Judgement(exchange, self.operation.name, (found,), (), {})))
+        judge(self._case(Judgement(UNSENT, self.operation.name, (), tuple(outcome.met), {})))
+
+    def _case(self, said: Judgement) -> Case:
+        return Case(self.term.workflow.name, self.operation, _never, said=said)
+
+
+def _never(_facts: object) -> Never:
+    raise RuntimeError("nothing is to be sent for what is only said")
+
+
+class WorkflowsSource:
+    """Every workflow of a book.
+
+    Args:
+        around: what runs share.
+        seed: decides every input that is generated.
+        max_examples: how often a workflow with generated inputs runs; None for the default, 0 for once.
+        thorough: run it more often, where ``max_examples`` does not say how often.
+    """
+
+    name = "workflows"
+
+    def __init__(
+        self, around: Surroundings, seed: int, max_examples: int | None = None, thorough: bool = False
+    ) -> None:
+        self._around = around
+        self._seed = seed
+        self._examples = max_examples if max_examples is not None else MANY_EXAMPLES if thorough else EXAMPLES
+
+    def items(self) -> Iterator[WorkflowItem]:
+        """One item a workflow, in the order of the documents."""
+        for term in self._around.workflows.terms.values():
+            name = f"{term.workflow.vendor}/{term.about.name}/workflows/{term.workflow.name}"
+            yield WorkflowItem(name, self.name, term.about, term, self._around, self._seed, self._examples)

@@ -1,0 +1,63 @@
+"""What contracts declare free, and which surviving mutants that excuses."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from troth.model.contract import Contract
+from troth.model.strength import FreeUse, Mutant
+
+_KEY = re.compile(r"^(?P<place>.*?)(?: \[(?P<operators>[a-z, -]+)\])?$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Freedom:
+    """One entry under ``free:``.
+
+    A key is a place: a JSON Pointer (``*`` stands for one segment, ``**`` for any number of them), ``soap return``,
+    ``header date``, ``text <a href>``. It may end in the operators that it excuses, such as ``/data/items [reorder]``.
+    """
+
+    contract: Contract
+    key: str
+    reason: str
+    place: re.Pattern[str]
+    operators: frozenset[str]
+
+    def excuses(self, mutant: Mutant) -> bool:
+        """Whether a mutant that survived is one that the documentation leaves free."""
+        if self.operators and mutant.operator not in self.operators:
+            return False
+        return self.place.fullmatch(mutant.place) is not None
+
+
+def freedoms(contracts: Iterable[Contract]) -> tuple[Freedom, ...]:
+    """Every entry of these contracts, in order."""
+    return tuple(_freedom(contract, key, reason) for contract in contracts for key, reason in contract.free.items())
+
+
+def _freedom(contract: Contract, key: str, reason: str) -> Freedom:
+    match = _KEY.match(key)
+    place, operators = (match["place"], match["operators"]) if match else (key, None)
+    names = frozenset(part.strip() for part in operators.split(",")) if operators else frozenset()
+    return Freedom(contract, key, reason, _place(place), names)
+
+
+def _place(written: str) -> re.Pattern[str]:
+    if not written.startswith("/"):
+        return re.compile(re.escape(written).replace(r"\*", ".*"), re.IGNORECASE)
+    parts = []
+    for segment in written[1:].split("/"):
+        if segment == "**":
+            parts.append("(?:/[^/]*)*")
+        else:
+            parts.append("/" + re.escape(segment).replace(r"\*", "[^/]*"))
+    return re.compile("".join(parts))
+
+
+def uses(all_freedoms: Iterable[Freedom], counts: dict[Freedom, int]) -> tuple[FreeUse, ...]:
+    """Every entry with the number of mutants that needed it."""
+    return tuple(
+        FreeUse(one.contract.file, one.key, one.reason, counts.get(one, 0), one.contract.position)
+        for one in all_freedoms
+    )

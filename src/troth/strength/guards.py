@@ -1,0 +1,120 @@
+"""Which promise nearly guards a place: the clause, row or schema that speaks of it, or of the part around it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from troth.checks.cel_text import expand
+from troth.checks.terms import OperationTerms
+from troth.errors import Position
+from troth.model.strength import Guard
+from troth.strength.schemas import at_place, described
+from troth.wire.bodies import pointer_parts
+
+_LETS_OF_LETS = 6
+_LEAST_SHARED = 2
+"""A promise about a part so far out says nothing about the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    """A promise, and its expression with every let put in place and brackets left out."""
+
+    name: str
+    text: str
+    plain: str
+    position: Position
+
+
+class Guards:
+    """The promises of one operation, as far as they can be found by the places they speak of.
+
+    Args:
+        terms: what is promised.
+    """
+
+    def __init__(self, terms: OperationTerms) -> None:
+        self._terms = terms
+        self._speakers = tuple(_speakers(terms))
+
+    def nearest(self, place: str, status: int) -> Guard | None:
+        """The promise that speaks of the place, else the schema there, else a promise about a part around it."""
+        best, depth, full = self._speaker(_words(place))
+        if best is not None and depth == full:
+            return Guard(best.name, best.text, best.position, exact=True)
+        schema = self._schema(place, status)
+        if schema is not None:
+            return schema
+        if best is None or depth < _LEAST_SHARED:
+            return None
+        return Guard(best.name, best.text, best.position, exact=False)
+
+    def _speaker(self, words: tuple[str, ...]) -> tuple[_Speaker | None, int, int]:
+        best, best_depth = None, 0
+        for speaker in self._speakers:
+            depth = _depth(words, speaker.plain)
+            if depth > best_depth:
+                best, best_depth = speaker, depth
+        return best, best_depth, len(words)
+
+    def _schema(self, place: str, status: int) -> Guard | None:
+        spec = self._terms.operation.responses.get(str(status))
+        if spec is None or not place.startswith("/"):
+            return None
+        parts = pointer_parts(place) if place != "/" else ()
+        for media in spec.content:
+            said = described(at_place(media.schema, parts)) if media.schema is not None else ""
+            if said:
+                return Guard(f"the schema of {status}", said, self._terms.operation.position, exact=True)
+        return None
+
+
+def _speakers(terms: OperationTerms) -> Iterator[_Speaker]:
+    contracts = {id(one.contract): one.contract for one in (*terms.tables, *terms.clauses)}
+    lets = {name: f"({written.text})" for one in contracts.values() for name, written in one.lets.items()}
+    for clause in terms.clauses:
+        expect = clause.clause.expect
+        yield _Speaker(f"clause {clause.clause.name}", expect.text, _plain(expect.text, lets), expect.position)
+    for table in terms.tables:
+        for row in table.rows:
+            fields = " ".join(field.path.text for field, _ in row.fields)
+            text = f"response.status {fields}" if row.row.status else fields
+            yield _Speaker(f"row {row.row.name}", text, _plain(text, lets), row.row.position)
+
+
+def _plain(text: str, lets: dict[str, str]) -> str:
+    for _ in range(_LETS_OF_LETS):
+        expanded = expand(text, lets).text
+        if expanded == text:
+            break
+        text = expanded
+    return re.sub(r"\[\s*[\"']([^\"']*)[\"']\s*\]", r".\1", text).replace("(", "").replace(")", "")
+
+
+def _words(place: str) -> tuple[str, ...]:
+    """A place as the names along an expression: ``response``, ``body``, …, with ``*`` for the items of lists."""
+    if place.startswith("/"):
+        return ("response", "body", *(pointer_parts(place) if place != "/" else ()))
+    kind, _, name = place.partition(" ")
+    if kind == "header":
+        return ("response", "headers", name)
+    return {"soap": ("response", "soap", name or "return"), "status": ("response", "status")}.get(
+        kind, ("response", "text")
+    )
+
+
+def _depth(words: tuple[str, ...], text: str) -> int:
+    """How many of the names an expression says: a path, and behind a list its items' names anywhere in it."""
+    own = words[: words.index("*")] if "*" in words else words
+    for size in range(len(own), 1, -1):
+        if re.search(r"\b" + r"\.\??".join(map(re.escape, own[:size])) + r"\b", text):
+            break
+    else:
+        return 0
+    if size < len(own) or own == words:
+        return size
+    for part in words[size:]:
+        if part != "*" and not re.search(r"[.\"']" + re.escape(part) + r"\b", text):
+            return size
+        size += 1
+    return size

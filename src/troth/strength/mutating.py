@@ -1,0 +1,179 @@
+"""All mutants of one kept exchange: every operator at every place, without those that change nothing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from zlib import crc32
+
+from troth.model.exchange import Response
+from troth.model.operation import Operation
+from troth.model.strength import Mutant
+from troth.strength import operators_json, operators_markup, operators_message, operators_soap
+from troth.strength.collecting import Kept, sampled
+from troth.strength.operators_message import Whole, with_body
+from troth.strength.schemas import at_place, listed_values
+from troth.strength.trees import encode, pattern, places, same_form, scalars
+from troth.wire.bodies import Unreadable, is_json, media_type, pointer_parts, read_json
+from troth.wire.views import RequestView, ResponseView
+
+_OTHER_ANSWERS = 6
+_MARKUP_EDITS = 40
+"""Changes of one kind to one page: a WSDL has hundreds of attributes."""
+_SHORTEST_ECHO = 3
+
+
+@dataclass(slots=True)
+class Company:
+    """What the kept exchanges of one operation know of each other.
+
+    Args:
+        operation: the operation.
+        kept: its kept exchanges.
+        seed: decides what is random.
+    """
+
+    operation: Operation
+    kept: tuple[Kept, ...]
+    seed: int
+    _recorded: dict[str, list[object]] = field(default_factory=dict)
+    _texts: list[str] = field(default_factory=list)
+    _listed: dict[tuple[int, str], tuple[object, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for one in self.kept:
+            tree = _tree(one.answer)
+            if tree is not None:
+                for path, value in places(tree):
+                    values = self._recorded.setdefault(pattern(path), [])
+                    if value not in values:
+                        values.append(value)
+            if self.operation.soap is not None:
+                envelope = operators_soap.read(one.answer.body)
+                text = envelope.parts[0].text if envelope is not None else None
+                if text and text not in self._texts:
+                    self._texts.append(text)
+
+    def mutants(self, kept: Kept) -> Iterator[Mutant]:
+        """Every mutant of one of the exchanges, each once, in the order of the tables."""
+        seed = f"{self.seed}/{kept.operation}/{kept.rows}/{kept.answer.status}"
+        step = crc32(f"{seed}/{kept.exchange.request.url}".encode()) % 97 + 1
+        known = {_identity(kept.answer)}
+        for mutant in (*self._of_body(kept, seed, step), *self._of_whole(kept, seed, step)):
+            identity = _identity(mutant.answer)
+            if identity not in known:
+                known.add(identity)
+                yield mutant
+
+    def recorded(self, place: str) -> tuple[object, ...]:
+        """What the operation's answers have at a place."""
+        return tuple(self._recorded.get(place, ()))
+
+    def _of_body(self, kept: Kept, seed: str, step: int) -> Iterator[Mutant]:
+        tree = _tree(kept.answer)
+        if tree is not None:
+            yield from self._of_tree(kept, tree, step)
+        elif self.operation.soap is not None:
+            yield from self._of_envelope(kept)
+        elif kept.answer.body:
+            yield from _of_page(kept, seed)
+
+    def _of_tree(self, kept: Kept, tree: object, step: int) -> Iterator[Mutant]:
+        asked = _asked(kept, self.operation)
+        for path, value in places(tree):
+            place = pattern(path)
+            spot = operators_json.Spot(
+                tree=tree,
+                path=path,
+                value=value,
+                recorded=self.recorded(place),
+                allowed=self._allowed(kept.answer.status, place),
+                asked=asked if _is_echo(value, asked) else (),
+                step=step,
+            )
+            for name, operator in operators_json.OPERATORS.items():
+                for changed, change in operator(spot):
+                    yield Mutant(with_body(kept.answer, encode(changed)), name, place, change)
+
+    def _allowed(self, status: int, place: str) -> tuple[object, ...]:
+        key = (status, place)
+        if key not in self._listed:
+            spec = self.operation.responses.get(str(status))
+            schemas = [media.schema for media in spec.content if media.schema is not None] if spec else []
+            parts = pointer_parts(place) if place != "/" else ()
+            self._listed[key] = listed_values(tuple(one for schema in schemas for one in at_place(schema, parts)))
+        return self._listed[key]
+
+    def _of_envelope(self, kept: Kept) -> Iterator[Mutant]:
+        envelope = operators_soap.read(kept.answer.body)
+        if envelope is None or not _rewritable(kept, envelope):
+            return
+        asked = tuple(str(value) for value in _asked(kept, self.operation) if len(str(value)) >= _SHORTEST_ECHO)
+        envelope = replace(envelope, texts=tuple(self._texts), asked=asked)
+        for name, operator in operators_soap.OPERATORS.items():
+            for changed, place, change in operator(envelope):
+                yield Mutant(with_body(kept.answer, changed.write()), name, place, change)
+
+    def _of_whole(self, kept: Kept, seed: str, step: int) -> Iterator[Mutant]:
+        others = [(one.rows, one.answer) for one in self.kept if one is not kept]
+        whole = Whole(
+            answer=kept.answer,
+            statuses=tuple(int(status) for status in self.operation.responses if status.isdigit()),
+            others=sampled(others, _OTHER_ANSWERS, seed) if others else (),
+            rows=kept.rows,
+            step=step,
+        )
+        for name, operator in operators_message.OPERATORS.items():
+            for changed, place, change in operator(whole):
+                yield Mutant(changed, name, place, change)
+
+
+def _of_page(kept: Kept, seed: str) -> Iterator[Mutant]:
+    page = ResponseView(kept.answer).text
+    for name, operator in operators_markup.OPERATORS.items():
+        for changed, place, change in sampled(tuple(operator(page)), _MARKUP_EDITS, seed):
+            yield Mutant(with_body(kept.answer, changed.encode()), name, place, change)
+
+
+def _rewritable(kept: Kept, envelope: operators_soap.Envelope) -> bool:
+    """Whether the envelope in our own spelling is kept too: else every mutant would be caught for the spelling."""
+    same = replace(kept.exchange, answer=with_body(kept.answer, envelope.write()))
+    return not kept.judge.judge(same, kept.seen).findings
+
+
+def _tree(answer: Response) -> object | None:
+    """The body as JSON; None where it is none, or holds what our writer cannot write back."""
+    name = media_type(answer.headers)
+    if not answer.body or (name and not is_json(name)):
+        return None
+    tree = read_json(answer.body)
+    try:
+        return None if isinstance(tree, Unreadable) or not isinstance(tree, (dict, list)) or not encode(tree) else tree
+    except (UnicodeEncodeError, OverflowError, RecursionError):
+        return None
+
+
+def _asked(kept: Kept, operation: Operation) -> tuple[object, ...]:
+    view = RequestView(kept.exchange.request, operation)
+    trees: list[object] = [view.path, view.query]
+    trees += [tree for tree in (view.body,) if isinstance(tree, (dict, list))]
+    if operation.soap is not None and not isinstance(view.soap, Unreadable):
+        trees.append(dict(view.soap.parts))
+    return tuple(dict.fromkeys(value for tree in trees for value in scalars(tree)))
+
+
+def _is_echo(value: object, asked: tuple[object, ...]) -> bool:
+    return isinstance(value, (str, int)) and len(str(value)) >= _SHORTEST_ECHO and value in asked
+
+
+def _identity(answer: Response) -> tuple[object, ...]:
+    """Equal for answers that nobody can tell apart by their meaning."""
+    tree = _tree(answer)
+    headers = tuple(sorted((name.lower(), value) for name, value in answer.headers if name.lower() != "content-length"))
+    return (answer.status, headers, answer.body if tree is None else same_form(tree))
+
+
+def by_operation(kept: tuple[Kept, ...]) -> Mapping[str, tuple[Kept, ...]]:
+    """Kept exchanges by their operation, in order."""
+    groups: dict[str, list[Kept]] = {}
+    for one in kept:
+        groups.setdefault(one.operation, []).append(one)
+    return {name: tuple(group) for name, group in groups.items()}
