@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from importlib import import_module
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from urllib.parse import urlsplit
 
 from troth import __version__
 from troth.checks.lint import lint_vendor, lint_world
 from troth.checks.terms import Terms, compile_terms
+from troth.checks.workflow_terms import compile_workflows
 from troth.engine.runner import Runner
 from troth.engine.tally import Seen
 from troth.engine.verdicts import Court, conclude
@@ -34,6 +35,8 @@ from troth.reporting.junit import write_junit
 from troth.sources.cases import CasesSource
 from troth.sources.combinations import lint_rows
 from troth.sources.recordings import RecordingsSource
+from troth.sources.workflow_running import Surroundings
+from troth.sources.workflows import WorkflowsSource
 from troth.targets.embedded import EmbeddedTarget
 from troth.targets.live import LiveTarget, check_address, fetch
 from troth.targets.mock_server import MockServerTarget, ask_for_world
@@ -45,7 +48,7 @@ MOCKS: Mapping[str, Callable[[], Service]] = {"oneall": OneAll, "socialidnow": S
 REPORTERS: Mapping[str, Reporter] = {"junit": write_junit, "json": write_json}
 """Name for ``--report`` → who writes it."""
 
-SOURCES = ("cases", "properties", "recordings")
+SOURCES = ("cases", "properties", "workflows", "recordings")
 """Names for ``--only``, in the order of a run."""
 
 MOCK_PORT = 8765
@@ -113,7 +116,8 @@ def open_terms(selection: Selection) -> tuple[Book, Terms]:
     """
     book, problems = open_book(selection)
     terms, found = compile_terms(book)
-    errors = [problem for problem in (*problems, *found) if problem.severity == "error"]
+    _, of_workflows = compile_workflows(book)
+    errors = [problem for problem in (*problems, *found, *of_workflows) if problem.severity == "error"]
     if errors:
         raise InputInvalid(errors)
     return book, terms
@@ -176,7 +180,9 @@ class Run:
         self.target = target or open_target(selection, self.book)
         self._check_world()
         self.secrets = secret_names(self.book, self.target)
-        self.runner = Runner(self.book, self.terms, self.target, Court(strict=options.strict), watch)
+        self.workflows, _ = compile_workflows(self.book)
+        court = Court(strict=options.strict)
+        self.runner = Runner(self.book, self.terms, self.target, court, watch, self.workflows.promises())
         self._started = datetime.now(UTC)
         self._clock = perf_counter()
 
@@ -240,8 +246,15 @@ class Run:
             yield room.PropertiesSource(
                 self.book, self.terms, self.target.facts, options.seed, options.max_examples, options.thorough
             )
+        if "workflows" in wanted:
+            yield WorkflowsSource(self._surroundings(), options.seed, options.max_examples, options.thorough)
         if "recordings" in wanted:
             yield RecordingsSource(self.book)
+
+    def _surroundings(self) -> Surroundings:
+        target = self.target
+        wait = sleep if target.kind == "live" else _do_not_wait
+        return Surroundings(self.workflows, self.terms, target.facts, wait, getattr(target, "advance", None))
 
     def _wanted(self, item: Item) -> bool:
         return self.in_scope(item.operation.vendor, item.operation.name)
@@ -266,6 +279,9 @@ class Run:
                 raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, known)}")
 
     def _curl(self, seen: Seen) -> str:
+        calls = [curl(request, self._locate, self.secrets) for request in seen.finding.calls]
+        if calls:
+            return "\n".join(f"{number}. {line}" for number, line in enumerate(calls, start=1))
         request = seen.exchange.request
         return curl(request, self._locate, self.secrets) if request.url else ""
 
@@ -276,6 +292,10 @@ class Run:
         parts = urlsplit(url)
         here = f"http://127.0.0.1:{MOCK_PORT}" if self.target.kind == "mock" else _origin(url)
         return here + parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _do_not_wait(_seconds: float) -> None:
+    """A mock is never busy: waiting before a retry would only cost time."""
 
 
 def _matches(vendor: str, operation: str, pattern: str) -> bool:
@@ -303,7 +323,8 @@ def lint_problems(selection: Selection) -> tuple[Problem, ...]:
     except InputInvalid as error:
         return error.problems
     terms, found = compile_terms(book)
-    problems = {*read, *found}
+    _, of_workflows = compile_workflows(book)
+    problems = {*read, *found, *of_workflows}
     for name, vendor in book.vendors.items():
         problems.update(lint_vendor(vendor))
         if name in MOCKS:

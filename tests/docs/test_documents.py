@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -227,8 +228,6 @@ def test_make_targets_named_exist() -> None:
 
 
 def test_the_architecture_names_every_floor() -> None:
-    import tomllib
-
     settings = tomllib.loads(text_of(ROOT / "pyproject.toml"))["tool"]["importlinter"]
     layers = next(contract["layers"] for contract in settings["contracts"] if contract["type"] == "layers")
     drawn = text_of(ROOT / "ARCHITECTURE.md")

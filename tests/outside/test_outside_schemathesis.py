@@ -140,6 +140,6 @@ def test_all_phases_find_no_failure(vendor: str, tmp_path: Path) -> None:
 
 
 def test_it_would_notice(tmp_path: Path) -> None:
-    report, terminal = run("socialidnow", Liar(Clock(MOMENT)), tmp_path, "--phases", "examples,coverage")
+    report, terminal = run("socialidnow", Liar(Clock(MOMENT)), tmp_path, "--phases", "fuzzing")
     assert report["exit_code"] == 1, terminal
     assert {failure["code"] for failure in report["failures"]} == {"ST108"}, terminal

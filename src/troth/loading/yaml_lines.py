@@ -3,6 +3,8 @@
 The only room that imports PyYAML for reading. Positions are found by path: ``document.at("clauses", "same-token")``.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,7 @@ Path_ = tuple[str | int, ...]
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
+_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _MAX_DEPTH = 100
 _MAX_NODES = 2_000_000
 
@@ -120,6 +123,9 @@ def parse_yaml(data: bytes, name: str) -> Document:
         line = data[: error.start].count(b"\n") + 1
         raise InputInvalid([Problem(Position(name, line, 1), "is not UTF-8", "save the file as UTF-8")]) from error
     lines = tuple(text.split("\n"))
+    if text.lstrip().startswith(("{", "[", '"')):
+        # JSON writes what lies beyond the first plane as two escapes, which YAML does not put together.
+        text = _PAIR.sub(lambda match: str(json.loads(f'"{match[0]}"')), text)
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:

@@ -42,7 +42,9 @@ def block(one: Reported, accept_from: str = "", whole: bool = False) -> Iterator
     if one.waiver:
         yield from _plain(hanging("  waived: ", one.waiver))
     if one.curl:
-        yield f"  reproduce   {_curl(one.curl, whole)}", ""
+        first, *further = one.curl.split("\n")
+        yield f"  reproduce   {_curl(first, whole)}", ""
+        yield from ((f"              {_curl(line, whole)}", "") for line in further)
     yield from _plain(hanging("  ", _seen(one)))
     if accept_from and one.severity in ("breach", "surprise"):
         yield f"  accept it   {_accept(finding, accept_from)}", ""

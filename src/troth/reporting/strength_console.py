@@ -14,8 +14,8 @@ from troth.wire.redaction import Redactor
 
 _MOST_SURVIVORS = 40
 _ABOUT = (
-    "A mutant is a kept answer with one thing changed; it is caught when any promise then fails. The score is what was\n"
-    "caught of the mutants that are not free. It says how far a vendor is held, not how the vendor behaves."
+    "A mutant is a kept answer with one thing changed; it is caught when any promise then fails. The score is\n"
+    "what was caught of the mutants that are not free: how far a vendor is held, not how it behaves."
 )
 
 

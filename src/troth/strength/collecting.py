@@ -28,6 +28,13 @@ class Kept:
     seen: Judged
     judge: Judges
 
+    def allows(self, other: "Kept") -> bool:
+        """Whether the tables let this request be answered as that one was: what decided that one applies here too.
+
+        Pages rarely give an order, so where several rows apply each of their answers will do.
+        """
+        return bool(other.rows) and frozenset(other.rows.split("+")) < frozenset(self.rows.split("+"))
+
 
 class Collector:
     """Keeps a bounded choice of a run's kept exchanges, the same for the same run."""
@@ -77,5 +84,5 @@ def sampled(things: Sequence[Thing], most: int, seed: str) -> tuple[Thing, ...]:
     """At most so many of these, in their order, chosen by the seed; the first is always among them."""
     if len(things) <= most:
         return tuple(things)
-    rest = sorted(Random(seed).sample(range(1, len(things)), most - 1))
+    rest = sorted(Random(seed).sample(range(1, len(things)), most - 1))  # noqa: S311 - a choice, not a secret
     return tuple(things[index] for index in (0, *rest))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from troth.checks.cel_text import expand
-from troth.checks.terms import OperationTerms
+from troth.checks.terms import OperationTerms, contracts_for
 from troth.errors import Position
 from troth.model.strength import Guard
 from troth.strength.schemas import at_place, described
@@ -70,8 +70,8 @@ class Guards:
 
 
 def _speakers(terms: OperationTerms) -> Iterator[_Speaker]:
-    contracts = {id(one.contract): one.contract for one in (*terms.tables, *terms.clauses)}
-    lets = {name: f"({written.text})" for one in contracts.values() for name, written in one.lets.items()}
+    contracts = contracts_for(terms.vendor, terms.operation)
+    lets = {name: f"({written.text})" for one in contracts for name, written in one.lets.items()}
     for clause in terms.clauses:
         expect = clause.clause.expect
         yield _Speaker(f"clause {clause.clause.name}", expect.text, _plain(expect.text, lets), expect.position)

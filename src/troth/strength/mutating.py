@@ -34,23 +34,8 @@ class Company:
     operation: Operation
     kept: tuple[Kept, ...]
     seed: int
-    _recorded: dict[str, list[object]] = field(default_factory=dict)
-    _texts: list[str] = field(default_factory=list)
+    _recorded: dict[str, Mapping[str, list[object]]] = field(default_factory=dict)
     _listed: dict[tuple[int, str], tuple[object, ...]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for one in self.kept:
-            tree = _tree(one.answer)
-            if tree is not None:
-                for path, value in places(tree):
-                    values = self._recorded.setdefault(pattern(path), [])
-                    if value not in values:
-                        values.append(value)
-            if self.operation.soap is not None:
-                envelope = operators_soap.read(one.answer.body)
-                text = envelope.parts[0].text if envelope is not None else None
-                if text and text not in self._texts:
-                    self._texts.append(text)
 
     def mutants(self, kept: Kept) -> Iterator[Mutant]:
         """Every mutant of one of the exchanges, each once, in the order of the tables."""
@@ -63,9 +48,22 @@ class Company:
                 known.add(identity)
                 yield mutant
 
-    def recorded(self, place: str) -> tuple[object, ...]:
-        """What the operation's answers have at a place."""
-        return tuple(self._recorded.get(place, ()))
+    def _others(self, kept: Kept) -> list[Kept]:
+        """The exchanges whose answers would be wrong for this one, as far as the tables say."""
+        return [one for one in self.kept if one is not kept and not kept.allows(one)]
+
+    def _recorded_for(self, kept: Kept) -> Mapping[str, list[object]]:
+        """Place → what other answers have there, remembered by the rows that the exchange met."""
+        if kept.rows not in self._recorded:
+            values: dict[str, list[object]] = {}
+            for one in self.kept:
+                tree = None if kept.allows(one) else _tree(one.answer)
+                for path, value in places(tree) if tree is not None else ():
+                    known = values.setdefault(pattern(path), [])
+                    if value not in known:
+                        known.append(value)
+            self._recorded[kept.rows] = values
+        return self._recorded[kept.rows]
 
     def _of_body(self, kept: Kept, seed: str, step: int) -> Iterator[Mutant]:
         tree = _tree(kept.answer)
@@ -78,13 +76,14 @@ class Company:
 
     def _of_tree(self, kept: Kept, tree: object, step: int) -> Iterator[Mutant]:
         asked = _asked(kept, self.operation)
+        recorded = self._recorded_for(kept)
         for path, value in places(tree):
             place = pattern(path)
             spot = operators_json.Spot(
                 tree=tree,
                 path=path,
                 value=value,
-                recorded=self.recorded(place),
+                recorded=tuple(recorded.get(place, ())),
                 allowed=self._allowed(kept.answer.status, place),
                 asked=asked if _is_echo(value, asked) else (),
                 step=step,
@@ -107,13 +106,14 @@ class Company:
         if envelope is None or not _rewritable(kept, envelope):
             return
         asked = tuple(str(value) for value in _asked(kept, self.operation) if len(str(value)) >= _SHORTEST_ECHO)
-        envelope = replace(envelope, texts=tuple(self._texts), asked=asked)
+        texts = (_returned(one) for one in self._others(kept))
+        envelope = replace(envelope, texts=tuple(dict.fromkeys(text for text in texts if text)), asked=asked)
         for name, operator in operators_soap.OPERATORS.items():
             for changed, place, change in operator(envelope):
                 yield Mutant(with_body(kept.answer, changed.write()), name, place, change)
 
     def _of_whole(self, kept: Kept, seed: str, step: int) -> Iterator[Mutant]:
-        others = [(one.rows, one.answer) for one in self.kept if one is not kept]
+        others = [(one.rows, one.answer) for one in self._others(kept)]
         whole = Whole(
             answer=kept.answer,
             statuses=tuple(int(status) for status in self.operation.responses if status.isdigit()),
@@ -137,6 +137,11 @@ def _rewritable(kept: Kept, envelope: operators_soap.Envelope) -> bool:
     """Whether the envelope in our own spelling is kept too: else every mutant would be caught for the spelling."""
     same = replace(kept.exchange, answer=with_body(kept.answer, envelope.write()))
     return not kept.judge.judge(same, kept.seen).findings
+
+
+def _returned(kept: Kept) -> str | None:
+    envelope = operators_soap.read(kept.answer.body)
+    return None if envelope is None else envelope.parts[0].text
 
 
 def _tree(answer: Response) -> object | None:

@@ -48,12 +48,9 @@ def at(tree: object, path: Path) -> object:
         LookupError: there is none.
     """
     for part in path:
-        if isinstance(tree, dict) and isinstance(part, str):
-            tree = tree[part]
-        elif isinstance(tree, list) and isinstance(part, int):
-            tree = tree[part]
-        else:
+        if not isinstance(tree, (dict, list)):
             raise LookupError(path)
+        tree = tree[part]  # type: ignore[index]  # a wrong kind of part is a LookupError or a TypeError of ours
     return tree
 
 

@@ -97,4 +97,4 @@ def _moved_month_first(text: str, by: timedelta) -> str | None:
     month, day, year = (int(part) for part in match.groups())
     if not 1 <= month <= 12 or not 1 <= day <= monthrange(year, month)[1]:
         return None
-    return (datetime(year, month, day) + by).strftime("%m/%d/%Y")  # noqa: DTZ001 - a day of no zone
+    return (datetime(year, month, day) + by).strftime("%m/%d/%Y")

@@ -29,6 +29,10 @@ class StandIn(Protocol):
         """The facts about the seed data."""
         ...
 
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
 
 class EmbeddedTarget:
     """Stand-ins in process.
@@ -63,6 +67,10 @@ class EmbeddedTarget:
     def reset(self, vendor: str) -> None:
         """Put the vendor's mock back to its seed data."""
         self._services[vendor].reset()
+
+    def advance(self, vendor: str, seconds: float) -> None:
+        """Let so many seconds pass for the vendor's mock; a reset undoes it."""
+        self._services[vendor].advance(seconds)
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -10,6 +10,7 @@ from troth.targets.live import LiveTarget
 
 _WORLD = "/_mock/world"
 _RESET = "/_mock/reset"
+_CLOCK = "/_mock/clock"
 
 
 def ask_for_world(live: LiveTarget) -> dict[str, Facts] | None:
@@ -54,6 +55,11 @@ class MockServerTarget:
     def reset(self, vendor: str) -> None:
         """Ask the mock to forget everything; if it cannot be asked, the next request will say so."""
         self._live.send(Request("POST", self._live.name + _RESET))
+
+    def advance(self, vendor: str, seconds: float) -> None:
+        """Let so many seconds pass, for every vendor of the mock; a reset undoes it."""
+        body = msgspec.json.encode({"advance": seconds})
+        self._live.send(Request("POST", self._live.name + _CLOCK, (("Content-Type", "application/json"),), body))
 
     def close(self) -> None:
         """Close all connections."""
