@@ -11,7 +11,7 @@ verify: $(INSTALLED)  ## the main job: every promise of every vendor, against th
 test: $(INSTALLED)  ## all tests
 	$(BIN)/pytest -q -n 2
 
-check: test lint types floors  ## everything that CI checks
+check: test verify lint types floors  ## everything that CI checks
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -134,7 +134,10 @@ def lint(vendors: tuple[str, ...], spec: str | None) -> int:
         click.echo(problem)
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = len(problems) - errors
-    click.echo(f"{errors} errors, {warnings} warnings" if problems else "no problems")
+    counted = (
+        f"{errors} {'error' if errors == 1 else 'errors'}, {warnings} {'warning' if warnings == 1 else 'warnings'}"
+    )
+    click.echo(counted if problems else "no problems")
     return 2 if errors else 0
 
 

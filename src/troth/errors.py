@@ -35,7 +35,7 @@ class Problem:
     message: str
     fix: str = ""
     severity: str = "error"
-    """``error`` stops the run; ``warning`` is reported by ``troth lint`` and fails it only under ``--strict``."""
+    """``error`` stops the run; ``warning`` is only reported, by ``troth lint``."""
 
     def __str__(self) -> str:
         """The problem as a person reads it: place, message, the author's own line with a caret, and the fix."""

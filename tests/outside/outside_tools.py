@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from werkzeug.wrappers import Request, Response
+
+from troth.mocks.socialidnow import SocialIdNow
+
 MOMENT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 """When the stand-ins believe it is."""
 
@@ -61,3 +65,11 @@ def install(npm: str) -> None:
     if done.returncode != 0:
         last = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
         raise Uninstallable(f"npm could not install the tools: {last}")
+
+
+class LyingSocialIdNow(SocialIdNow):
+    """A stand-in whose connections have a number where the spec promises text: for showing that a tool can object."""
+
+    def connection(self, request: Request, connection_id: str) -> Response:
+        answer = super().connection(request, connection_id)
+        return Response(answer.get_data().replace(b'"user_token":"', b'"user_token":7,"spare":"'), 200, answer.headers)

@@ -16,9 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from outside_tools import MOMENT, PATIENCE_SECONDS, NodeTools, quiet
-from werkzeug.wrappers import Request as Asked
-from werkzeug.wrappers import Response as Answered
+from outside_tools import MOMENT, PATIENCE_SECONDS, LyingSocialIdNow, NodeTools, quiet
 
 from troth.engine.runner import Runner
 from troth.engine.verdicts import Court
@@ -184,16 +182,8 @@ def test_every_violation_is_explained(node_tools: NodeTools, vendor: str, tmp_pa
     assert [result.name for result in results if result.verdict is not Verdict.KEPT] == []
 
 
-class Liar(SocialIdNow):
-    """A stand-in whose connections have a number where the spec promises text."""
-
-    def connection(self, request: Asked, connection_id: str) -> Answered:
-        answer = super().connection(request, connection_id)
-        return Answered(answer.get_data().replace(b'"user_token":"', b'"user_token":7,"spare":"'), 200, answer.headers)
-
-
 def test_it_would_notice(node_tools: NodeTools, tmp_path: Path) -> None:
-    with prism(node_tools, "socialidnow", Liar(Clock(MOMENT)), tmp_path / "prism.log") as target:
+    with prism(node_tools, "socialidnow", LyingSocialIdNow(Clock(MOMENT)), tmp_path / "prism.log") as target:
         runner, items = witnesses("socialidnow", target)
         for item in items:
             if item.operation.name == "getLoginConnection":

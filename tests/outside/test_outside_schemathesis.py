@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 import zeep
-from outside_tools import MOMENT, PATIENCE_SECONDS, quiet
-from werkzeug.wrappers import Request, Response
+from outside_tools import MOMENT, PATIENCE_SECONDS, LyingSocialIdNow, quiet
 
 from troth.mocks.esws import Esws
 from troth.mocks.oneall import OneAll
@@ -97,14 +96,6 @@ SUBJECTS = {
 }
 
 
-class Liar(SocialIdNow):
-    """A stand-in whose connections have a number where the spec promises text."""
-
-    def connection(self, request: Request, connection_id: str) -> Response:
-        answer = super().connection(request, connection_id)
-        return Response(answer.get_data().replace(b'"user_token":"', b'"user_token":7,"spare":"'), 200, answer.headers)
-
-
 def run(vendor: str, mock: Service, folder: Path, *options: str) -> tuple[dict[str, Any], str]:
     """The CLI's own report in JSON, and what it wrote to the terminal."""
     subject = SUBJECTS[vendor]
@@ -140,6 +131,6 @@ def test_all_phases_find_no_failure(vendor: str, tmp_path: Path) -> None:
 
 
 def test_it_would_notice(tmp_path: Path) -> None:
-    report, terminal = run("socialidnow", Liar(Clock(MOMENT)), tmp_path, "--phases", "fuzzing")
+    report, terminal = run("socialidnow", LyingSocialIdNow(Clock(MOMENT)), tmp_path, "--phases", "fuzzing")
     assert report["exit_code"] == 1, terminal
     assert {failure["code"] for failure in report["failures"]} == {"ST108"}, terminal

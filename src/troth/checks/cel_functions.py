@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from troth.checks.cel_faults import Fault
@@ -240,6 +241,10 @@ _RFC2822 = re.compile(
 )
 
 
+_LONGEST_DATE = 64
+"""Longer texts are not remembered: an answer could fill the memory with them."""
+
+
 def rfc2822(text: Value) -> int:
     """A date of RFC 2822, section 3.3, in seconds since 1970-01-01T00:00:00Z.
 
@@ -248,6 +253,16 @@ def rfc2822(text: Value) -> int:
     """
     if type(text) is not str:
         raise Fault((f"rfc2822() cannot take {named(text)}",))
+    return _seconds(text) if len(text) <= _LONGEST_DATE else _parsed(text)
+
+
+@lru_cache(maxsize=1024)
+def _seconds(text: str) -> int:
+    """The same dates stand in many answers, and in many clauses of one."""
+    return _parsed(text)
+
+
+def _parsed(text: str) -> int:
     found = _RFC2822.fullmatch(text)
     if found is None:
         raise Fault(("rfc2822() of text that is not such a date",))

@@ -11,6 +11,7 @@ from troth.checks.terms import ClauseTerm
 from troth.model.report import Finding, Met, Promise
 
 _THEIRS = frozenset(("response",))
+_UNASKED = object()
 
 
 def check_clauses(
@@ -25,9 +26,13 @@ def check_clauses(
     """
     findings: list[Finding] = []
     met: list[tuple[Promise, Met]] = []
+    applying: dict[int, object] = {}
     for term in clauses:
-        if term.when is not None:
-            applies = term.when.evaluate(scope)
+        when = term.when
+        if when is not None:
+            applies = applying.get(id(when), _UNASKED)
+            if applies is _UNASKED:
+                applies = applying[id(when)] = when.evaluate(scope)
             if applies is False:
                 continue
             if applies is not True:

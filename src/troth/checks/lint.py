@@ -6,7 +6,7 @@ from troth.checks.classes import canonical
 from troth.checks.terms import OperationTerms, Terms
 from troth.errors import Position, Problem, did_you_mean
 from troth.model.book import Vendor
-from troth.model.contract import Contract, Fact, Given, Input, InputClass, Literal, Matcher, Shape
+from troth.model.contract import Contract, Fact, Given, Input, InputClass, Literal, Matcher, Observe, Shape
 from troth.model.facts import Facts
 from troth.model.operation import Citation
 
@@ -24,6 +24,8 @@ def lint_vendor(vendor: Vendor) -> Iterator[Problem]:
                 yield from _facts(vendor, contract, expected, field.position)
         for given in contract.given:
             yield from _given(vendor, given)
+        if contract.observe is not None:
+            yield from _observe(vendor, contract.observe)
 
 
 def _sources(vendor: Vendor, contract: Contract) -> Iterator[Problem]:
@@ -76,6 +78,15 @@ def _given(vendor: Vendor, given: Given) -> Iterator[Problem]:
             yield Problem(given.position, f"{given.operation} has no input {name!r}", did_you_mean(name, inputs))
         elif cls not in inputs[name]:
             yield Problem(given.position, f"the input {name!r} has no class {cls!r}", did_you_mean(cls, inputs[name]))
+
+
+def _observe(vendor: Vendor, observe: Observe) -> Iterator[Problem]:
+    contracts = [one for one in vendor.contracts if observe.operation in one.operations]
+    addresses = {one.address for contract in contracts for one in contract.inputs}
+    for name in observe.arguments:
+        if name not in addresses:
+            message = f"{observe.operation} has no input at {name!r}, so the value would go nowhere"
+            yield Problem(observe.position, message, did_you_mean(name, addresses))
 
 
 def lint_world(terms: Terms, vendor: str, facts: Facts) -> Iterator[Problem]:

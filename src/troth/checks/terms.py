@@ -131,6 +131,7 @@ class _Compiling:
         self.contracts = contracts_for(vendor, operation)
         self.problems: list[Problem] = []
         self.used: set[str] = set()
+        self.known: dict[tuple[str, Kind], Expression] = {}
         self.inputs = tuple(one for contract in self.contracts for one in contract.inputs)
         self.lets = {name: text for contract in self.contracts for name, text in contract.lets.items()}
         self._names_once()
@@ -262,11 +263,15 @@ class _Compiling:
                 yield expression
 
     def _compile(self, written: Written, result: Kind = "bool") -> Expression | None:
-        try:
-            expression = self.vocabulary.compile(written.text, result)
-        except ExpressionInvalid as error:
-            self.problems.extend(_located(written, problem) for problem in error.problems)
-            return None
+        # Clauses often share their `when`: one object for one text lets it be evaluated once an exchange.
+        expression = self.known.get((written.text, result))
+        if expression is None:
+            try:
+                expression = self.vocabulary.compile(written.text, result)
+            except ExpressionInvalid as error:
+                self.problems.extend(_located(written, problem) for problem in error.problems)
+                return None
+            self.known[written.text, result] = expression
         self.used |= expression.variables
         return expression
 

@@ -76,11 +76,11 @@ class OperationJudge:
         decided, met = check_decision(decision, scope, seen.facts, answer.status)
         said, clause_met = check_clauses(self.terms.clauses, scope, unreadable)
         if decided or said:
-            shared_only = None in classes.values() or not self._conformance.described(
-                request, self.terms.inputs, classes
-            )
+            odd = seen.facts.closed and None in classes.values()
+            shared_only = odd or not self._conformance.described(request, self.terms.inputs, classes)
             if shared_only:
-                # Nobody described such a request: shapes and shared clauses still hold, the rest was never promised.
+                # Nobody described such a request (in a closed world, a value without a class is one that nobody thought
+                # of): shapes and shared clauses still hold, the rest was never promised.
                 decided, met = [], []
                 said = [finding for finding in said if finding.subject in self._shared]
                 clause_met = [(promise, how) for promise, how in clause_met if promise.name in self._shared]

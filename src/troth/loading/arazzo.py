@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from troth.errors import Position, Problem, did_you_mean
 from troth.loading.arazzo_parts import PartReader, resolved_schema
 from troth.loading.contract import schema_problems
+from troth.loading.matchers import FORMATS
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
 from troth.loading.yaml_lines import Document, Path_
 from troth.model.operation import Basis
@@ -91,7 +92,7 @@ class _Reading:
             file=self.document.file,
             says=str(raw.get("summary") or raw.get("description") or name).strip(),
             inputs=schema,
-            input_sources=dict(_input_sources(schema)),
+            input_sources=self._input_sources(raw, at, schema),
             steps=tuple(self._steps(raw, at)),
             outputs=self._outputs(raw, at),
             depends_on=tuple(str(one) for one in sequence(raw.get("dependsOn"))),
@@ -104,6 +105,24 @@ class _Reading:
             security=self.parts.security(raw.get("x-security"), (*at, "x-security")),
             places=places,
         )
+
+    def _input_sources(
+        self, raw: Mapping[str, object], at: Path_, schema: Mapping[str, object]
+    ) -> dict[str, InputSource]:
+        """``x-inputs`` of the document and of the workflow: where values come from when nobody gives them."""
+        found: dict[str, InputSource] = {}
+        known = mapping(schema.get("properties"))
+        for holder, place in ((self.root, ()), (raw, at)):
+            for name, value in mapping(holder.get("x-inputs")).items():
+                own, here = mapping(value), (*place, "x-inputs", name)
+                world, fresh = str(own.get("world", "")), str(own.get("fresh", ""))
+                if fresh and fresh not in FORMATS:
+                    self._problem((*here, "fresh"), f"unknown format {fresh!r}", did_you_mean(fresh, FORMATS))
+                elif name in known:
+                    found[name] = InputSource(tuple(world.split(".")) if world else (), fresh)
+                elif place:
+                    self._problem(here, f"there is no input {name!r}", did_you_mean(name, known))
+        return found
 
     def _steps(self, workflow: Mapping[str, object], at: Path_) -> Iterator[Step]:
         shared = self._arguments(workflow.get("parameters"), (*at, "parameters"))
@@ -230,14 +249,6 @@ class _Reading:
 
     def _problem(self, at: Path_, message: str, fix: str) -> None:
         self.parts.problems.append(Problem(self.document.at(*at), message, fix))
-
-
-def _input_sources(schema: Mapping[str, object]) -> Iterator[tuple[str, InputSource]]:
-    for name, value in mapping(schema.get("properties")).items():
-        raw = mapping(value)
-        if "x-world" in raw or "x-fresh" in raw:
-            world = str(raw.get("x-world", ""))
-            yield name, InputSource(tuple(world.split(".")) if world else (), str(raw.get("x-fresh", "")))
 
 
 def _number(raw: object) -> float:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from troth.errors import Problem, did_you_mean
-from troth.loading.matchers import FORMATS
+from troth.errors import Problem
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
 from troth.loading.runtime_expressions import (
     Malformed,
@@ -207,12 +206,7 @@ def resolved_schema(
         problem: told what is wrong: message and fix.
     """
     resolving = _Resolving(root, problem)
-    schema = mapping(resolving.resolve(raw, 0))
-    for name, value in mapping(schema.get("properties")).items():
-        form = mapping(value).get("x-fresh")
-        if form is not None and form not in FORMATS:
-            problem(f"the input {name!r} has an unknown x-fresh {form!r}", did_you_mean(str(form), FORMATS))
-    return schema
+    return mapping(resolving.resolve(raw, 0))
 
 
 class _Resolving:

@@ -40,6 +40,7 @@ class Silence(StrEnum):
     TOO_LARGE = "answer larger than the limit"
     MALFORMED = "answer is not HTTP"
     NOT_RECORDED = "no recording of this request"
+    NOT_SENT = "not sent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,9 +191,9 @@ class InputSource:
     """Where an input's value comes from when nobody gives it."""
 
     world: tuple[str, ...] = ()
-    """A fact of the target's world (``x-world: user.login``)."""
+    """A fact of the target's world (``x-inputs: {login: {world: user.login}}``)."""
     fresh: str = ""
-    """A value that is nobody's, in this format (``x-fresh: email``)."""
+    """A value that is nobody's, in this format (``x-inputs: {login: {fresh: email}}``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class InputPlan:
 
 
 def plan_inputs(workflow: Workflow, facts: Facts, seed: str) -> InputPlan:
-    """Where each input comes from: ``x-world``, ``x-fresh``, ``default`` or ``const``, else its schema.
+    """Where each input comes from: ``x-inputs``, ``default`` or ``const``, else its schema.
 
     Args:
         workflow: whose inputs.

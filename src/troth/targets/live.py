@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from threading import Timer
 from time import monotonic
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -24,6 +24,7 @@ from urllib3.util import Timeout
 from troth.errors import UsageInvalid
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
+from troth.model.target_settings import Way, is_loopback_host
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,7 @@ class Limits:
 
 def is_loopback(address: str) -> bool:
     """Whether a URL points at this machine's loopback range."""
-    host = urlsplit(address).hostname or ""
-    return host == "localhost" or host == "::1" or (host.startswith("127.") and host.replace(".", "").isdigit())
+    return is_loopback_host(urlsplit(address).hostname or "")
 
 
 def check_address(address: str) -> str:
@@ -59,8 +59,8 @@ def check_address(address: str) -> str:
         raise UsageInvalid("credentials do not belong in an address: they would be printed; use environment variables")
     if not is_loopback(address):
         raise UsageInvalid(
-            f"{parts.hostname} is not on loopback. Troth cannot yet pace itself, hold back writes or keep secrets from "
-            "a stranger's logs, so it speaks to 127.0.0.1, localhost and [::1] only; run the service or a tunnel there"
+            f"{parts.hostname} is not on loopback. Describe it as a target in troth.toml, its host among the allowed "
+            "ones: there Troth learns what it may ask, how often, and what to keep secret (docs/live.md)"
         )
     return address.rstrip("/")
 
@@ -88,12 +88,21 @@ class LiveTarget:
         servers: the documented servers, longest first when they overlap.
         facts: what is known of the service, by vendor.
         limits: what one answer may cost.
+        way: how to get there: hosts that may be spoken to (the address's own if none is named), proxy, certificates.
+
+    Raises:
+        UsageInvalid: a certificate cannot be used.
     """
 
     kind = "live"
 
     def __init__(
-        self, address: str, servers: tuple[str, ...], facts: Mapping[str, Facts], limits: Limits | None = None
+        self,
+        address: str,
+        servers: tuple[str, ...],
+        facts: Mapping[str, Facts],
+        limits: Limits | None = None,
+        way: Way | None = None,
     ) -> None:
         self.name = address
         self._address = address.rstrip("/")
@@ -101,16 +110,18 @@ class LiveTarget:
         self._facts = facts
         self._limits = limits or Limits()
         self._sockets: set[socket.socket] = set()
-        self._pool = urllib3.PoolManager(maxsize=1, retries=False, ssl_context=ssl.create_default_context())
+        way = way or Way()
+        self._hosts = way.hosts or frozenset(((urlsplit(address).hostname or "").lower(),))
+        self._pool = _pool(way)
         self._pool.pool_classes_by_scheme = _watched_pools(self._sockets)
 
     def locate(self, url: str) -> str:
         """The address of a documented URL on this target."""
         whole = bool(urlsplit(self._address).path)
-        if url.startswith(self._address):
+        if _below(url, self._address):
             return url
         for server in self._servers:
-            if url.startswith(server):
+            if _below(url, server):
                 path = "" if whole else urlsplit(server).path
                 return self._address + path + url[len(server) :]
         parts = urlsplit(url)
@@ -149,12 +160,16 @@ class LiveTarget:
 
     def _ask(self, request: Request) -> Response | NoAnswer:
         limits = self._limits
+        url = self.locate(request.url)
+        host = (urlsplit(url).hostname or "").lower()
+        if host not in self._hosts:
+            return NoAnswer(Silence.NOT_SENT, f"{host} is not among the allowed hosts")
         headers = urllib3.HTTPHeaderDict(request.headers)
         headers.setdefault("User-Agent", "troth")
         headers.setdefault("Accept-Encoding", "identity")
         response = self._pool.request(
             request.method,
-            self.locate(request.url),
+            url,
             body=request.body or None,
             headers=headers,
             redirect=False,
@@ -184,6 +199,32 @@ class LiveTarget:
     def close(self) -> None:
         """Close all connections."""
         self._pool.clear()
+
+
+def _below(url: str, base: str) -> bool:
+    """Whether a URL is the base or below it; ``http://host:80`` is not the base of ``http://host:8080/``."""
+    return url.startswith(base) and url[len(base) : len(base) + 1] in ("", "/", "?")
+
+
+def _pool(way: Way) -> urllib3.PoolManager:
+    try:
+        context = ssl.create_default_context(cafile=way.ca_bundle or None)
+        if way.client_certificate:
+            context.load_cert_chain(way.client_certificate, way.client_key or None, password=lambda: b"")
+    except (OSError, ValueError) as error:
+        raise UsageInvalid(f"a certificate of the target cannot be used: {error}") from error
+    if not way.proxy:
+        return urllib3.PoolManager(maxsize=1, retries=False, ssl_context=context)
+    parts = urlsplit(way.proxy)
+    port = f":{parts.port}" if parts.port else ""
+    credentials = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}" if parts.username else None
+    return urllib3.ProxyManager(
+        f"{parts.scheme}://{parts.hostname}{port}",
+        proxy_headers=urllib3.make_headers(proxy_basic_auth=credentials) if credentials else None,
+        maxsize=1,
+        retries=False,
+        ssl_context=context,
+    )
 
 
 def _watched_pools(sockets: set[socket.socket]) -> dict[str, type[urllib3.HTTPConnectionPool]]:
