@@ -35,8 +35,8 @@ _STATE = pytest.StashKey[_State]()
 
 
 def collect_file(file_path: Path, parent: pytest.Collector) -> "ContractFile | None":
-    """A collector for a contract; None for the files beside contracts (sources, world facts, workflows)."""
-    if file_path.name in ("sources.yaml", "world.yaml") or file_path.name.endswith(".arazzo.yaml"):
+    """A collector for a contract or a file of workflows; None for the files beside them (sources, world facts)."""
+    if file_path.name in ("sources.yaml", "world.yaml"):
         return None
     collector: ContractFile = ContractFile.from_parent(parent, path=file_path)
     return collector
@@ -55,8 +55,10 @@ class ContractFile(pytest.File):
         if state.error is not None:
             raise self.CollectError(self._said_of_this_file(state.error))
         for item in state.by_file.get(str(self.path), ()):
-            tail = item.name.split("/", 2)[2].replace("/", "-")
-            yield PromiseItem.from_parent(self, name=f"{item.operation.name}[{tail}]", item=item)
+            of, tail = item.name.split("/", 2)[1:]
+            if item.source == "workflows":
+                of, tail = tail.split("/", 1)
+            yield PromiseItem.from_parent(self, name=f"{of}[{tail.replace('/', '-')}]", item=item)
 
     def _said_of_this_file(self, error: TrothError) -> str:
         if not isinstance(error, InputInvalid):
@@ -210,7 +212,10 @@ def _home(config: pytest.Config, path: Path) -> Path:
 
 
 def _file_of(run: Run, item: Item, folders: Folders) -> str:
-    """The contract file an item is collected under: the operation's own first, else the first that it shares."""
+    """The file an item is collected under: a workflow's own, the operation's contract, else the first it shares."""
+    own_file = getattr(item, "file", None)
+    if own_file is not None:
+        return str(folders.contracts / item.operation.vendor / Path(own_file).name)
     vendor = run.book.vendors[item.operation.vendor]
     own = [one for one in vendor.contracts if item.operation.name in one.operations]
     chosen = min(

@@ -56,6 +56,8 @@ class NodeTools:
 def install(npm: str) -> None:
     """Install what package.json names. Raises ``Uninstallable``."""
     options = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--prefix", str(HERE)]
+    # Without a registry, npm would wait more than a minute before it says so.
+    options += ["--fetch-retries", "1", "--fetch-retry-mintimeout", "1000"]
     try:
         done = subprocess.run(
             [npm, "install", *options], cwd=HERE, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
@@ -63,8 +65,8 @@ def install(npm: str) -> None:
     except subprocess.TimeoutExpired:
         raise Uninstallable(f"npm did not install the tools within {PATIENCE_SECONDS} s") from None
     if done.returncode != 0:
-        last = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
-        raise Uninstallable(f"npm could not install the tools: {last}")
+        said = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
+        raise Uninstallable(f"npm could not install the tools: {'; '.join(said[:3]) or 'it said nothing'}")
 
 
 class LyingSocialIdNow(SocialIdNow):

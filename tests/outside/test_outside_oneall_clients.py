@@ -82,7 +82,11 @@ def test_npm_oneall_walks_a_whole_life(node_tools: NodeTools, origin: tuple[str,
     for step in ("relink", "delete", "delete user"):
         assert told[step]["resStatus"]["flag"] == "success", step
     for step in ("read deleted", "read deleted user"):
-        assert (told[step]["status"]["flag"], told[step]["status"]["code"], "data" in told[step]) == ("error", 404, False)
+        assert (told[step]["status"]["flag"], told[step]["status"]["code"], "data" in told[step]) == (
+            "error",
+            404,
+            False,
+        )
 
 
 @pytest.mark.outside

@@ -19,8 +19,7 @@ rules:
 
 EXPLAINED = {
     "info-license": "the specs are ours to describe, the services are not ours to license; the project has a LICENSE",
-    "no-required-schema-properties-undefined": "`required` stands in a branch (then, not, anyOf) of the schema that has "
-    "the properties",
+    "no-required-schema-properties-undefined": "it stands in a branch (then, not) beside the properties",
     "operation-4xx-response": "SOAP answers mistakes with 200 and faults with 500",
 }
 
@@ -31,7 +30,9 @@ def lint(tools: NodeTools, spec: Path, folder: Path) -> tuple[dict[str, Any], st
     config = folder / "redocly.yaml"
     config.write_text(STRICTER)
     done = tools.run(
-        tools.command("redocly", "lint", "--config", str(config), "--format", "json", "--max-problems", "1000", str(spec))
+        tools.command(
+            "redocly", "lint", "--config", str(config), "--format", "json", "--max-problems", "1000", str(spec)
+        )
     )
     assert done.stdout.startswith("{"), done.stdout + done.stderr
     return json.loads(done.stdout), done.stdout

@@ -37,7 +37,7 @@ class Knowledge:
     dictionaries: Mapping[str, Sequence[object]]
 
 
-def oneall_knowledge(url: str, world: Any) -> Knowledge:
+def oneall_knowledge(url: str, world: Any) -> Knowledge:  # noqa: ARG001 - one signature for all
     keys = world["site"]["keys"]
     return Knowledge(
         {"ONEALL_USERNAME": keys["username"], "ONEALL_PASSWORD": keys["password"]},
@@ -49,7 +49,7 @@ def oneall_knowledge(url: str, world: Any) -> Knowledge:
     )
 
 
-def socialidnow_knowledge(url: str, world: Any) -> Knowledge:
+def socialidnow_knowledge(url: str, world: Any) -> Knowledge:  # noqa: ARG001
     account, app = world["account"]["keys"], world["app"]["keys"]
     return Knowledge(
         {
@@ -101,7 +101,9 @@ def run(vendor: str, mock: Service, folder: Path, *options: str) -> tuple[dict[s
     subject = SUBJECTS[vendor]
     with running([mock]) as url:
         known = subject.knowledge(url, mock.world())
-        dictionaries = (f"[dictionaries.{name}]\nvalues = {json.dumps(values)}" for name, values in known.dictionaries.items())
+        dictionaries = (
+            f"[dictionaries.{name}]\nvalues = {json.dumps(values)}" for name, values in known.dictionaries.items()
+        )
         config, report = folder / "schemathesis.toml", folder / "report.json"
         config.write_text("\n".join([(HERE / f"schemathesis-{vendor}.toml").read_text(), *dictionaries, ""]))
         command = [COMMAND, "--config-file", str(config), "run", str(SPECS / f"{vendor}.yaml"), *options]
@@ -127,10 +129,13 @@ def test_all_phases_find_no_failure(vendor: str, tmp_path: Path) -> None:
     assert (report["failures"], report["errors"], report["complete"]) == ([], [], True), terminal
     assert report["operations"]["tested"] == report["operations"]["total"] > 0
     assert {phase["status"] for phase in report["phases"].values()} <= {"success", "skip"}
-    assert [name for name, phase in report["phases"].items() if phase["skip_reason"] not in (None, "not_applicable")] == []
+    assert [
+        name for name, phase in report["phases"].items() if phase["skip_reason"] not in (None, "not_applicable")
+    ] == []
 
 
 def test_it_would_notice(tmp_path: Path) -> None:
-    report, terminal = run("socialidnow", LyingSocialIdNow(Clock(MOMENT)), tmp_path, "--phases", "fuzzing")
+    options = ("--phases", "fuzzing", "--include-operation-id", "getLoginConnection")
+    report, terminal = run("socialidnow", LyingSocialIdNow(Clock(MOMENT)), tmp_path, *options)
     assert report["exit_code"] == 1, terminal
     assert {failure["code"] for failure in report["failures"]} == {"ST108"}, terminal

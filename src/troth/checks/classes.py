@@ -49,7 +49,7 @@ def _walk(body: object, parts: tuple[str, ...]) -> object:
         return MISSING
     value = body
     for part in parts:
-        if not isinstance(value, Mapping):
+        if type(value) is not dict:
             return value if isinstance(value, Unreadable) else Unreadable("the body has another shape")
         if part not in value:
             return MISSING
@@ -79,7 +79,7 @@ def _single(values: list[str] | None) -> object:
 
 def canonical(value: object, as_text: bool) -> object:
     """A hashable stand-in, equal exactly when the values are the same JSON value (or the same text)."""
-    if isinstance(value, str):
+    if isinstance(value, str) or value is MISSING:
         return value
     if as_text and isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)

@@ -5,54 +5,99 @@ An error in ``expect`` about the answer is a finding that names the field. What 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from troth.checks.expressions import Failure
 from troth.checks.terms import ClauseTerm
 from troth.model.report import Finding, Met, Promise
 
 _THEIRS = frozenset(("response",))
+_STATUS = "response.status"
 _UNASKED = object()
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The clauses to evaluate for one kind of exchange.
+
+    Most ``when`` speak of classes and the status alone, so they are decided once for each combination of these.
+    """
+
+    applying: tuple[ClauseTerm, ...]
+    """Their ``when`` holds (or they have none)."""
+    undecided: tuple[ClauseTerm, ...]
+    """Their ``when`` looks at more than classes and the status."""
+
+
+def plan_clauses(clauses: Iterable[ClauseTerm], classes: Mapping[str, object], status: int) -> Plan:
+    """Sort clauses by what their ``when`` says of exchanges with these classes and this status.
+
+    Args:
+        clauses: those of an operation.
+        classes: ``login.ours`` → whether it is so.
+        status: of the answer.
+    """
+    applying, undecided = [], []
+    scope = {**classes, _STATUS: status}
+    for term in clauses:
+        if term.when is None:
+            applying.append(term)
+        elif not term.when.variables <= scope.keys():
+            undecided.append(term)
+        else:
+            applies = term.when.evaluate(scope)
+            if applies is True:
+                applying.append(term)
+            elif applies is not False:
+                undecided.append(term)
+    return Plan(tuple(applying), tuple(undecided))
+
+
 def check_clauses(
-    clauses: Iterable[ClauseTerm], scope: Mapping[str, object], unreadable: bool
+    plan: Plan, scope: Mapping[str, object], unreadable: bool
 ) -> tuple[list[Finding], list[tuple[Promise, Met]]]:
     """Hold an exchange to its clauses.
 
     Args:
-        clauses: those of the exchange's operation.
+        plan: the clauses that may apply to it.
         scope: what their names stand for (classes included).
         unreadable: conformance has already said that the answer's body cannot be read, so nothing more is said of it.
     """
     findings: list[Finding] = []
     met: list[tuple[Promise, Met]] = []
-    applying: dict[int, object] = {}
-    for term in clauses:
-        when = term.when
-        if when is not None:
-            applies = applying.get(id(when), _UNASKED)
-            if applies is _UNASKED:
-                applies = applying[id(when)] = when.evaluate(scope)
-            if applies is False:
-                continue
-            if applies is not True:
-                if isinstance(applies, Failure) and _silent(applies, unreadable):
-                    continue
-                met.append((term.promise, Met.UNJUDGED))
-                findings.append(_when_failed(term, applies))
-                continue
+    for term in plan.applying:
         holds = term.expect.evaluate(scope)
         if holds is True:
-            met.append((term.promise, Met.KEPT))
-        elif isinstance(holds, Failure):
-            if _silent(holds, unreadable):
-                continue
-            met.append((term.promise, Met.BROKEN))
-            findings.append(_finding(term, "TR302", holds.message, where=holds.path or ""))
+            met.append(term.kept)
         else:
-            met.append((term.promise, Met.BROKEN))
-            findings.append(_finding(term, "TR301", "the expectation does not hold"))
+            _not_held(term, holds, unreadable, findings, met)
+    for term in plan.undecided:
+        applies = True if term.when is None else term.when.evaluate(scope)
+        if applies is False:
+            continue
+        if applies is not True:
+            if not (isinstance(applies, Failure) and _silent(applies, unreadable)):
+                met.append((term.promise, Met.UNJUDGED))
+                findings.append(_when_failed(term, applies))
+            continue
+        holds = term.expect.evaluate(scope)
+        if holds is True:
+            met.append(term.kept)
+        else:
+            _not_held(term, holds, unreadable, findings, met)
     return findings, met
+
+
+def _not_held(
+    term: ClauseTerm, holds: object, unreadable: bool, findings: list[Finding], met: list[tuple[Promise, Met]]
+) -> None:
+    if isinstance(holds, Failure):
+        if _silent(holds, unreadable):
+            return
+        findings.append(_finding(term, "TR302", holds.message, where=holds.path or ""))
+    else:
+        findings.append(_finding(term, "TR301", "the expectation does not hold"))
+    met.append((term.promise, Met.BROKEN))
 
 
 def _silent(failure: Failure, unreadable: bool) -> bool:

@@ -48,15 +48,16 @@ class Conformance:
         self.operation = operation
         self._xsd = xsd
         self._answers = {status: _answer(spec) for status, spec in operation.responses.items()}
+        self._statuses: dict[int, str | None] = {}
         self._requests = RequestConformance(operation)
         self._returns = Draft202012Validator(plain(operation.soap.returns)) if operation.soap else None
 
     def documented_status(self, status: int) -> str | None:
         """The key under which the spec lists a status: itself, its class, ``default``, or None."""
-        for key in (str(status), f"{str(status)[0]}xx", "default"):
-            if key in self._answers:
-                return key
-        return None
+        if status not in self._statuses:
+            keys = (str(status), f"{str(status)[0]}xx", "default")
+            self._statuses[status] = next((key for key in keys if key in self._answers), None)
+        return self._statuses[status]
 
     def described(self, request: RequestView, inputs: tuple[Input, ...], classes: Mapping[str, str | None]) -> bool:
         """Whether the spec, or a class of a contract, speaks of such a request."""

@@ -38,6 +38,7 @@ VARIABLES: Mapping[str, Kind] = {
 }
 """What a criterion in CEL may name: the step's exchange, the workflow's inputs, and ``steps["create"].user_token``."""
 
+_CEL_STEP = re.compile(r"""\bsteps(?:\[["']([^"']+)["']\]|\.(\w+))""")
 _JSONPATH = JSONPathEnvironment(strict=True)
 _VOCABULARY = Vocabulary(VARIABLES)
 
@@ -67,6 +68,11 @@ class CriterionInvalid(ValueError):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
+
+
+def cel_steps(text: str) -> frozenset[str]:
+    """The steps that a criterion in CEL names, as ``steps["create"]`` or ``steps.create``."""
+    return frozenset(quoted or plain for quoted, plain in _CEL_STEP.findall(text))
 
 
 def compile_criterion(criterion: Criterion) -> Check:
@@ -126,7 +132,9 @@ def _selection(kind: str, text: str, position: Position) -> Callable[[Reference,
         value = look_up(context, moment)
         if not isinstance(value, Mapping | list):
             raise Missing(f"{context.text} is {show(value)}, neither an object nor a list")
-        return list(query.findall(value))
+        # The specification's own example asks a filter right under the root of an object about the object itself.
+        about = [value] if isinstance(value, Mapping) and text.startswith("$[?") else value
+        return list(query.findall(about))
 
     return by_path
 

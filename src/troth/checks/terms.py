@@ -10,7 +10,7 @@ from troth.model.contract import AnswerField, Clause, Contract, Given, Input, Ob
 from troth.model.contract import Expression as Written
 from troth.model.operation import Basis, Operation
 from troth.model.report import Kind as PromiseKind
-from troth.model.report import Promise
+from troth.model.report import Met, Promise
 
 VARIABLES: Mapping[str, Kind] = {
     "request.method": "string",
@@ -46,6 +46,8 @@ class ClauseTerm:
     promise: Promise
     when: Expression | None
     expect: Expression
+    kept: tuple[Promise, Met]
+    """What is counted when it holds: made once, since most do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ class _Compiling:
         if expect is None or (clause.when and when is None):
             return None
         promise = self._promise(PromiseKind.CLAUSE, clause.name, clause.basis, clause.position, clause)
-        return ClauseTerm(clause, contract, promise, when, expect)
+        return ClauseTerm(clause, contract, promise, when, expect, (promise, Met.KEPT))
 
     def _status(self, status: str) -> Promise:
         reasons = [contract.statuses[status] for contract in self.contracts if status in contract.statuses]

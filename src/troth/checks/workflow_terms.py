@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from troth.checks.criteria import Check, CriterionInvalid, Take, compile_criterion, compile_selector
+from troth.checks.criteria import Check, CriterionInvalid, Take, cel_steps, compile_criterion, compile_selector
 from troth.checks.workflow_lint import lint_workflow, operation_of
 from troth.errors import Problem
 from troth.model.book import Book, Vendor
@@ -195,7 +195,8 @@ class _Compiling:
 def needed_steps(step: Step) -> frozenset[str]:
     """The other steps whose outputs a step uses to be made or judged."""
     used = references((step.arguments, step.body, step.criteria, step.security))
-    return frozenset({one.part for one in used if one.root == "steps"} - {step.name})
+    in_cel = (name for one in step.criteria if one.kind == "cel" for name in cel_steps(one.text))
+    return frozenset({*(one.part for one in used if one.root == "steps"), *in_cel} - {step.name})
 
 
 def _first_operation(vendor: Vendor, workflow: Workflow, seen: set[str]) -> Operation | None:

@@ -1,10 +1,10 @@
 """One exchange in, everything said about it out: views made once, checks in the order of cause before effect."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from troth.checks.classes import Classifier, classifiers, lasting
-from troth.checks.clauses import check_clauses
+from troth.checks.clauses import Plan, check_clauses, plan_clauses
 from troth.checks.conformance import Conformance
 from troth.checks.decisions import Decision, check_decision, class_scope, decide
 from troth.checks.scope import ScopeMaker
@@ -18,6 +18,18 @@ from troth.wire.views import RequestView, ResponseView
 
 _OUTAGES = (429, 502, 503, 504)
 """Statuses that say nothing about a promise unless a table or the case itself asked for them (design rule 7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Situation:
+    """What follows from an exchange's classes and status alone; the same for every exchange that shares them."""
+
+    decision: Decision
+    names: Mapping[str, object]
+    """``login.ours`` → whether it is so."""
+    plan: Plan
+    marks: tuple[tuple[Promise, Met], ...]
+    """The classes and the status that were met."""
 
 
 class OperationJudge:
@@ -37,27 +49,26 @@ class OperationJudge:
         self._lasting: tuple[Classifier, ...] = classifiers([lasting(one) for one in terms.inputs], facts)
         self._scopes = ScopeMaker(terms.variables)
         self._shared = frozenset(term.clause.name for term in terms.clauses if term.contract.shared)
-        self._decisions: dict[tuple[str | None, ...], tuple[Decision, Mapping[str, object]]] = {}
+        self._situations: dict[tuple[tuple[str | None, ...], int], _Situation] = {}
 
     def judge(self, exchange: Exchange, seen: Judged) -> Judgement:
         """Everything that can be said of one exchange."""
         operation = self.terms.operation
         request = RequestView(exchange.request, operation)
         holding = self._lasting if seen.stale else self._classifiers
-        names = tuple(one.classify(request, seen.facts) for one in holding)
+        names = tuple([one.classify(request, seen.facts) for one in holding])
         if seen.stale:
             seen = replace(seen, facts=Facts())
-        classes = {one.name: name for one, name in zip(self._classifiers, names, strict=True)}
+        classes = {one.name: name for one, name in zip(holding, names, strict=True)}
         answer = exchange.answer
         if isinstance(answer, NoAnswer):
-            return self._unjudged(
-                exchange, classes, "TR901", f"no answer: {answer.reason}. {answer.detail}".rstrip(" .")
-            )
-        decision, class_names = self._decide(names, classes)
-        if answer.status in _OUTAGES and not _expects(decision, answer.status):
+            message = f"no answer: {answer.reason}. {answer.detail}".rstrip(" .")
+            return self._unjudged(exchange, classes, "TR901", message)
+        situation = self._situations.get((names, answer.status)) or self._situation(names, classes, answer.status)
+        if answer.status in _OUTAGES and not _expects(situation.decision, answer.status):
             message = f"the target answered {answer.status}: it is busy or out of service"
             return self._unjudged(exchange, classes, "TR902", message)
-        return self._judge_answer(exchange, request, answer, seen, classes, decision, class_names)
+        return self._judge_answer(exchange, request, answer, seen, classes, situation)
 
     def _judge_answer(
         self,
@@ -66,15 +77,14 @@ class OperationJudge:
         answer: Response,
         seen: Judged,
         classes: Mapping[str, str | None],
-        decision: Decision,
-        class_names: Mapping[str, object],
+        situation: _Situation,
     ) -> Judgement:
         response = ResponseView(answer)
         scope = self._scopes.make(request, response, seen.facts, seen.before, seen.after)
-        scope.update(class_names)
+        scope.update(situation.names)
         findings, unreadable = self._conformance.check(request, response)
-        decided, met = check_decision(decision, scope, seen.facts, answer.status)
-        said, clause_met = check_clauses(self.terms.clauses, scope, unreadable)
+        decided, met = check_decision(situation.decision, scope, seen.facts, answer.status)
+        said, clause_met = check_clauses(situation.plan, scope, unreadable)
         if decided or said:
             odd = seen.facts.closed and None in classes.values()
             shared_only = odd or not self._conformance.described(request, self.terms.inputs, classes)
@@ -84,28 +94,24 @@ class OperationJudge:
                 decided, met = [], []
                 said = [finding for finding in said if finding.subject in self._shared]
                 clause_met = [(promise, how) for promise, how in clause_met if promise.name in self._shared]
-        if decided:
-            findings = _cause_first(findings, decided, unreadable)
-        met += clause_met
-        findings += said
-        promises = self.terms.class_promises
-        for name, cls in classes.items():
-            if cls is not None:
-                met.append((promises[name, cls], Met.KEPT))
-        status = self._conformance.documented_status(answer.status)
-        if status is not None:
-            met.append((self.terms.status_promises[status], Met.KEPT))
-        return Judgement(exchange, self.terms.operation.name, tuple(findings), tuple(met), classes)
+            if decided:
+                findings = _cause_first(findings, decided, unreadable)
+            findings += said
+        marks = (*met, *clause_met, *situation.marks)
+        return Judgement(exchange, self.terms.operation.name, tuple(findings), marks, classes)
 
-    def _decide(
-        self, names: tuple[str | None, ...], classes: Mapping[str, str | None]
-    ) -> tuple[Decision, Mapping[str, object]]:
-        """The decision for these classes, remembered: the same classes always give the same one."""
-        known = self._decisions.get(names)
-        if known is None:
-            known = (decide(self.terms, classes), class_scope(self.terms, classes))
-            self._decisions[names] = known
-        return known
+    def _situation(self, names: tuple[str | None, ...], classes: Mapping[str, str | None], status: int) -> _Situation:
+        """What follows from these classes and this status, remembered."""
+        terms = self.terms
+        scope = class_scope(terms, classes)
+        marks = [(terms.class_promises[name, cls], Met.KEPT) for name, cls in classes.items() if cls is not None]
+        documented = self._conformance.documented_status(status)
+        if documented is not None:
+            marks.append((terms.status_promises[documented], Met.KEPT))
+        plan = plan_clauses(terms.clauses, scope, status)
+        situation = _Situation(decide(terms, classes), scope, plan, tuple(marks))
+        self._situations[names, status] = situation
+        return situation
 
     def _unjudged(self, exchange: Exchange, classes: Mapping[str, str | None], code: str, message: str) -> Judgement:
         operation = self.terms.operation

@@ -112,11 +112,13 @@ class Conduct:
     Args:
         permission: what may be asked; None where everything may.
         begin: told the name of each item before it runs.
+        end: told when an item has run to its end.
         halted: why nothing more will be sent, or ``""``.
         ask_again: a request whose answer breaks a promise is sent once more, to tell stable from flaky.
     """
 
     permission: Permission | None = None
     begin: Callable[[str], None] = lambda _name: None
+    end: Callable[[], None] = lambda: None
     halted: Callable[[], str] = lambda: ""
     ask_again: bool = False

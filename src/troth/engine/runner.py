@@ -9,6 +9,7 @@ from troth.checks.expressions import Failure
 from troth.checks.scope import ScopeMaker, exchange_tree
 from troth.checks.terms import Terms
 from troth.engine.judge import OperationJudge
+from troth.engine.permission import Conduct
 from troth.engine.tally import Seen, Tally
 from troth.engine.verdicts import Court
 from troth.errors import TrothError
@@ -28,6 +29,8 @@ class _Progress:
 
     findings: dict[tuple[str, ...], Finding] = field(default_factory=dict)
     exchanges: int = 0
+    held: dict[str, None] = field(default_factory=dict)
+    """Why cases were not sent."""
 
 
 class Runner:
@@ -40,6 +43,7 @@ class Runner:
         court: what findings are worth.
         watch: told every judge and its vendor before the judge is used; gives the judge to use.
         promises: what can be exercised beyond what the terms of operations promise (workflows).
+        conduct: how to behave towards the target; without a word, everything may be asked.
     """
 
     def __init__(
@@ -50,12 +54,14 @@ class Runner:
         court: Court,
         watch: Callable[[Judges, str], Judges] | None = None,
         promises: Iterable[Promise] = (),
+        conduct: Conduct | None = None,
     ) -> None:
         self._book = book
         self._terms = terms
         self._target = target
         self._court = court
         self._watch = watch
+        self._conduct = conduct or Conduct()
         self._judges: dict[tuple[str, int], Judges] = {}
         self._worlds: list[Facts] = []
         self._xsd = {
@@ -69,7 +75,12 @@ class Runner:
         progress = _Progress()
         started = perf_counter()
         operation = item.operation
-        skipped = ""
+        skipped = self._conduct.halted()
+        if skipped:
+            return ItemResult(
+                item.name, item.source, operation.vendor, operation.name, Verdict.SKIPPED, 0, 0.0, (), skipped
+            )
+        self._conduct.begin(item.name)
         try:
             item.drive(lambda case: self._case(case, item.name, progress))
         except TrothError:
@@ -78,10 +89,11 @@ class Runner:
             finding = _crash(operation, error)
             progress.findings[finding.fingerprint] = finding
             self.tally.add_finding(finding, item.name, Exchange(Request("", ""), NoAnswer(Silence.MALFORMED)))
+        self._conduct.end()
         findings = tuple(progress.findings.values())
         verdict = self._court.verdict(findings)
         if not progress.exchanges and verdict is Verdict.KEPT:
-            verdict, skipped = Verdict.SKIPPED, "nothing to send"
+            verdict, skipped = Verdict.SKIPPED, "; ".join(progress.held) or "nothing to send"
         seconds = perf_counter() - started
         return ItemResult(
             item.name,
@@ -100,7 +112,14 @@ class Runner:
         return self._court.report(seen, curl)
 
     def _case(self, case: Case, item: str, progress: _Progress) -> Judgement:
+        if case.said is None and case.recorded is None:
+            permission = self._conduct.permission
+            reason = self._conduct.halted() or ("" if permission is None else permission.forbids(case))
+            if reason:
+                return _held(case, reason, progress)
         judgement = self._judge(case, item, progress) if case.said is None else case.said
+        if judgement.exchange.answer == _HELD:
+            return judgement
         self._count(judgement, item, progress)
         progress.exchanges -= case.said is not None
         return judgement
@@ -119,10 +138,21 @@ class Runner:
         except KeyError as missing:
             return _without_fact(case, str(missing.args[0]))
         facts = replace(facts, minted=facts.minted | built.minted)
+        permission = self._conduct.permission
+        reason = "" if permission is None else permission.forbids_request(operation, built.request, facts)
+        if reason:
+            return _held(case, reason, progress)
         before = self._observe(case.observation, built, facts, item, progress)
         exchange = self._target.send(built.request)
         after = self._observe(case.observation, built, facts, item, progress, stale=True)
-        return judge.judge(exchange, Judged(facts, before, after, case.stale))
+        seen = Judged(facts, before, after, case.stale)
+        judgement = judge.judge(exchange, seen)
+        if not self._conduct.ask_again or operation.effect not in _REPEATABLE or not _against(judgement):
+            return judgement
+        again = judge.judge(self._target.send(built.request), seen)
+        first, second = _steadiness(judgement, again)
+        self._count(second, item, progress)
+        return first
 
     def _give(self, calls: tuple[GivenCall, ...], facts: Facts, item: str, progress: _Progress) -> Facts:
         for call in calls:
@@ -189,6 +219,35 @@ class Runner:
         return judge
 
 
+def _against(judgement: Judgement) -> frozenset[tuple[str, ...]]:
+    return frozenset(finding.fingerprint for finding in judgement.findings if not finding.unjudged)
+
+
+def _steadiness(first: Judgement, second: Judgement) -> tuple[Judgement, Judgement]:
+    """Both judgements, their findings saying whether the same request met them both times."""
+    both = _against(first) & _against(second)
+    if any(finding.unjudged for finding in second.findings):
+        return first, second
+    return _marked(first, both), _marked(second, both)
+
+
+def _marked(judgement: Judgement, both: frozenset[tuple[str, ...]]) -> Judgement:
+    findings = tuple(
+        finding
+        if finding.unjudged
+        else replace(finding, message=finding.message + (_STABLE if finding.fingerprint in both else _FLAKY))
+        for finding in judgement.findings
+    )
+    return replace(judgement, findings=findings)
+
+
+def _held(case: Case, reason: str, progress: _Progress) -> Judgement:
+    """What is said of a case that was not sent: nothing, and that it was not."""
+    progress.held.setdefault(reason)
+    url = case.operation.server + case.operation.path
+    return Judgement(Exchange(Request(case.operation.method, url), _HELD), case.operation.name, (), (), {})
+
+
 def _without_fact(case: Case, fact: str) -> Judgement:
     operation = case.operation
     finding = Finding(
@@ -233,4 +292,8 @@ def _crash(operation: Operation, error: Exception) -> Finding:
     )
 
 
+_HELD = NoAnswer(Silence.NOT_SENT, "held back")
+_REPEATABLE = ("safe", "idempotent")
+_STABLE = " (asked twice, the same both times)"
+_FLAKY = " (asked twice, only once: flaky)"
 _UNSENT = NoAnswer(Silence.NOT_RECORDED, "not sent")

@@ -15,8 +15,8 @@ _VERSION = 1
 def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
     """Read a cassette.
 
-    A top-level ``x-troth`` mapping (which VCR.py ignores) may say what it was recorded ``from`` and give the world
-    ``facts`` that held then.
+    A top-level ``x-troth`` mapping (which VCR.py ignores) may say what it was recorded ``from``, give the world
+    ``facts`` that held then (``closed`` where they were all), and name the ``item`` of the run that was recorded.
 
     Args:
         path: the file.
@@ -46,7 +46,8 @@ def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
         name = str(mapping(mapping(raw).get("x-troth")).get("name", f"{path.stem} {index + 1}"))
         origin = str(extra.get("from", "not said"))
         place = document.at("interactions", index)
-        recordings.append(Recording(exchange, vendor, origin, name, place, _facts(extra, document)))
+        item, closed = str(extra.get("item", "")), extra.get("closed") is True
+        recordings.append(Recording(exchange, vendor, origin, name, place, _facts(extra, document), item, closed))
     if problems:
         raise InputInvalid(problems)
     return tuple(recordings)

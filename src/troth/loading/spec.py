@@ -3,11 +3,22 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urljoin
 
 from troth.errors import InputInvalid, Position, Problem
-from troth.loading.openapi30 import to_json_schema
+from troth.loading.openapi_text import read_openapi_text
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
-from troth.loading.yaml_lines import Document, parse_yaml
+from troth.loading.spec_schemas import (
+    MISSING,
+    READ_ONLY,
+    WRITE_ONLY,
+    Schemas,
+    look_up,
+    pointer_of,
+    reference_problems,
+    schema_problems,
+)
+from troth.loading.yaml_lines import Document
 from troth.model.operation import (
     Basis,
     Citation,
@@ -50,14 +61,14 @@ def read_spec(data: bytes, vendor: str, shown: str, folder: Path | None = None, 
         vendor: the name to give it.
         shown: the file's name in messages.
         folder: where files named by ``x-soap`` are (an XSD); None when there are none.
-        server: what relative server URLs are relative to.
+        server: the address of the document, which relative server URLs are relative to.
 
     Raises:
         InputInvalid: the document cannot be used; every problem found, each with its place.
     """
-    document = parse_yaml(data, shown)
+    document = read_openapi_text(data, shown)
     reading = _SpecReading(document, vendor, server or "http://localhost")
-    reading.check_version()
+    reading.check_document()
     operations = {operation.name: operation for operation in reading.operations()} if not reading.problems else {}
     xsd = reading.xsd(folder) if not reading.problems else None
     if reading.problems:
@@ -73,22 +84,27 @@ class _SpecReading:
     def __init__(self, document: Document, vendor: str, base: str) -> None:
         self.document = document
         self.vendor = vendor
-        self.base = base.rstrip("/")
+        self.base = base
         self.root = mapping(document.value)
         self.components = mapping(self.root.get("components"))
+        self.schemas = Schemas(self.root, str(self.root.get("openapi")).startswith("3.0"))
         self.problems: list[Problem] = []
-        self.old = False
 
-    def check_version(self) -> None:
-        version = str(self.root.get("openapi", ""))
-        self.old = version.startswith("3.0")
-        if not version.startswith("3."):
-            said = f"Swagger {self.root['swagger']}" if "swagger" in self.root else "not an OpenAPI document"
-            self._problem(f"OpenAPI 3.0 or later is needed; this is {said}", "convert it to OpenAPI 3.1", "swagger")
+    def check_document(self) -> None:
+        version = self.root.get("openapi")
+        if "swagger" in self.root:
+            said = f"OpenAPI 3.0 or 3.1 is needed; this is Swagger {self.root['swagger']}"
+            self._problem(said, "convert it to OpenAPI 3.1", "swagger")
+        elif version is None:
+            self._problem("this is not an OpenAPI document: it has no key 'openapi' at its root", "")
+        elif not isinstance(version, str):
+            self._problem("the version of OpenAPI must be text of three numbers", "write '3.1.0'", "openapi")
+        elif not version.startswith("3."):
+            self._problem(f"OpenAPI 3.0 or 3.1 is needed; this is {version}", "", "openapi")
         elif not isinstance(self.root.get("paths"), Mapping):
-            self._problem("the document has no paths", "")
-        if self.old:
-            self.components = mapping(to_json_schema(self.components))
+            self._problem("the document has no paths", "only paths can be asked; webhooks are calls of the service's")
+        else:
+            self.problems.extend(reference_problems(self.document))
 
     def operations(self) -> Iterator[Operation]:
         names: dict[str, object] = {}
@@ -105,6 +121,8 @@ class _SpecReading:
                             "paths", path, method, "operationId",
                         )  # fmt: skip
                     names[operation.name] = path
+                    new = (one for one in schema_problems(self.document, operation) if one not in self.problems)
+                    self.problems.extend(new)
                     yield operation
 
     def _operations_at(self, path: str, method: str, item: Mapping[str, object]) -> Iterator[Operation]:
@@ -117,7 +135,7 @@ class _SpecReading:
             path=path,
             server=self._server(raw, item),
             parameters=tuple(self._parameters(item, raw, at)),
-            request_body=self._content(self._resolve(raw.get("requestBody"))),
+            request_body=self._content(self._resolve(raw.get("requestBody")), READ_ONLY),
             body_required=self._resolve(raw.get("requestBody")).get("required") is True,
             responses={_status(name): self._response(name, value, at) for name, value in _items(raw, "responses")},
             security=self._security(raw),
@@ -140,8 +158,8 @@ class _SpecReading:
             element=str(raw.get("element", name)),
             namespace=str(soap.get("namespace", "")),
             parameters=tuple(str(value) for value in sequence(raw.get("parameters"))),
-            request=self._schema(raw.get("request")) or True,
-            returns=self._schema(raw.get("return")) or True,
+            request=self.schemas.whole(raw.get("request"), READ_ONLY) or True,
+            returns=self.schemas.whole(raw.get("return"), WRITE_ONLY) or True,
         )
         return Operation(
             **{field: getattr(plain, field) for field in _CARRIED},
@@ -162,8 +180,8 @@ class _SpecReading:
                 url = str(server.get("url", ""))
                 for name, variable in mapping(server.get("variables")).items():
                     url = url.replace("{" + name + "}", str(mapping(variable).get("default", "")))
-                return (url if "://" in url else self.base + "/" + url.strip("/")).rstrip("/")
-        return self.base
+                return urljoin(self.base, url).rstrip("/")
+        return urljoin(self.base, "/").rstrip("/")
 
     def _parameters(
         self, item: Mapping[str, object], raw: Mapping[str, object], at: tuple[str, ...]
@@ -182,8 +200,8 @@ class _SpecReading:
     def _parameter(self, raw: Mapping[str, object]) -> Parameter:
         place = str(raw.get("in", "query"))
         style = str(raw.get("style", "form" if place in ("query", "cookie") else "simple"))
-        content = self._content(raw)
-        schema = content[0].schema if content else self._schema(raw.get("schema"))
+        content = self._content(raw, READ_ONLY)
+        schema = content[0].schema if content else self.schemas.whole(raw.get("schema"), READ_ONLY)
         example = raw.get("example")
         for value in mapping(raw.get("examples")).values():
             example = mapping(value).get("value", example)
@@ -198,11 +216,11 @@ class _SpecReading:
             example=example,
         )
 
-    def _content(self, raw: Mapping[str, object]) -> tuple[MediaType, ...]:
+    def _content(self, raw: Mapping[str, object], unsent: str) -> tuple[MediaType, ...]:
         return tuple(
             MediaType(
                 name=name,
-                schema=self._schema(mapping(value).get("schema")),
+                schema=self.schemas.whole(mapping(value).get("schema"), unsent),
                 basis=read_basis(mapping(value)["x-basis"], Basis.ASSUMED) if "x-basis" in mapping(value) else None,
                 examples=tuple(self._examples(mapping(value))),
                 encoding=mapping(mapping(value).get("encoding")),
@@ -224,26 +242,19 @@ class _SpecReading:
         required = []
         for name, header_value in _items(raw, "headers"):
             header = self._resolve(header_value)
-            headers[name.lower()] = self._schema(header.get("schema")) or True
+            schema = self.schemas.whole(header.get("schema"), WRITE_ONLY)
+            headers[name.lower()] = True if schema is None else schema
             if header.get("required") is True:
                 required.append(name.lower())
         return ResponseSpec(
             status=_status(status),
-            content=self._content(raw),
+            content=self._content(raw, WRITE_ONLY),
             headers=headers,
             required_headers=tuple(required),
             basis=read_basis(mapping(value).get("x-basis", raw.get("x-basis")), Basis.DOCUMENTED),
             citation=_citation(mapping(value)) or _citation(raw),
             pointer=(*at, "responses", status),
         )
-
-    def _schema(self, raw: object) -> JsonSchema | None:
-        if raw is None:
-            return None
-        if isinstance(raw, bool):
-            return raw
-        own = mapping(to_json_schema(raw)) if self.old else mapping(raw)
-        return {**own, "components": self.components}
 
     def _security(self, raw: Mapping[str, object]) -> tuple[str, ...]:
         asked = raw.get("security", self.root.get("security"))
@@ -262,22 +273,16 @@ class _SpecReading:
         return tuple(dict.fromkeys(found))
 
     def _resolve(self, raw: object) -> Mapping[str, object]:
-        value = raw
+        value, reference = raw, None
         for _ in range(_MAX_REFERENCES):
             reference = mapping(value).get("$ref")
             if not isinstance(reference, str):
                 return mapping(value)
-            if not reference.startswith("#/"):
-                self._problem(f"the reference {reference!r} leaves the document", "bundle the spec into one file")
-                return {}
-            value = self.document.value
-            for part in reference[2:].split("/"):
-                key = part.replace("~1", "/").replace("~0", "~")
-                value = mapping(value).get(key)
-            if value is None:
+            value = look_up(self.document.value, pointer_of(reference))
+            if value is MISSING:
                 self._problem(f"the reference {reference!r} points at nothing", "")
                 return {}
-        self._problem("a reference leads to itself", "")
+        self._problem(f"the reference {reference!r} leads back to itself", "")
         return {}
 
     def xsd(self, folder: Path | None) -> bytes | None:

@@ -129,9 +129,9 @@ class _Filling:
             closed=filled.get("world") == "closed",
             specs={vendor: str(self.folder / str(path)) for vendor, path in mapping(filled.get("spec")).items()},
             facts={vendor: mapping(facts) for vendor, facts in mapping(filled.get("facts")).items()},
-            writes=_writes(filled.get("writes", False)),
-            fuzzing=filled.get("fuzzing") is True,
-            lockouts=filled.get("lockouts") is True,
+            writes=_writes(filled.get("writes")),
+            fuzzing=_choice(filled.get("fuzzing")),
+            lockouts=_choice(filled.get("lockouts")),
             pace=_pace(filled),
             way=self._way(filled, hosts),
             authentication={
@@ -277,7 +277,13 @@ def _pace(filled: Mapping[str, object]) -> Pace:
     )
 
 
-def _writes(raw: object) -> frozenset[str]:
+def _choice(raw: object) -> bool | None:
+    return raw if isinstance(raw, bool) else None
+
+
+def _writes(raw: object) -> frozenset[str] | None:
+    if raw is None:
+        return None
     if raw is True:
         return frozenset(EFFECTS[1:])
     return frozenset(str(one) for one in sequence(raw))

@@ -19,8 +19,15 @@ Path_ = tuple[str | int, ...]
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_PLAIN = ("null", "bool", "int", "float", "timestamp", "str")
+_CORE_WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
+    word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
+}
+_CORE_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_CORE_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _MAX_DEPTH = 100
-_MAX_NODES = 2_000_000
+_MAX_REPEATS = 10
+"""So often may the average value be repeated by aliases; beyond it they are there to blow the file up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +122,15 @@ def read_yaml(path: Path, shown: str | None = None) -> Document:
     return parse_yaml(data, name)
 
 
-def parse_yaml(data: bytes, name: str) -> Document:
-    """Parse YAML (or JSON, which is YAML) from bytes; see :func:`read_yaml`."""
+def parse_yaml(data: bytes, name: str, core: bool = False) -> Document:
+    """Parse YAML (or JSON, which is YAML) from bytes; see :func:`read_yaml`.
+
+    Args:
+        data: the text.
+        name: the file's name in messages.
+        core: read plain values as the core schema of YAML 1.2 has them (``yes`` and dates are text) instead of naming
+            each of them a trap: for documents that somebody else wrote.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -132,7 +146,7 @@ def parse_yaml(data: bytes, name: str) -> Document:
         raise InputInvalid([_syntax_problem(error, name, lines)]) from error
     except RecursionError as error:
         raise InputInvalid([Problem(Position(name), "is nested too deeply")]) from error
-    reading = _Reading(name, lines)
+    reading = _Reading(name, lines, core)
     value = reading.convert(node, (), 0) if node is not None else None
     if reading.problems:
         raise InputInvalid(reading.problems)
@@ -142,19 +156,22 @@ def parse_yaml(data: bytes, name: str) -> Document:
 class _Reading:
     """One walk over the composed nodes."""
 
-    def __init__(self, name: str, lines: tuple[str, ...]) -> None:
+    def __init__(self, name: str, lines: tuple[str, ...], core: bool) -> None:
         self.name = name
         self.lines = lines
+        self.core = core
         self.places: dict[Path_, Located] = {}
         self.problems: list[Problem] = []
-        self._nodes = 0
+        self._visits = 0
+        self._distinct: set[int] = set()
 
     def convert(self, node: yaml.Node, path: Path_, depth: int, key: Position | None = None) -> object:
         own = self._position(node)
         style = getattr(node, "style", None)
         self.places[path] = Located(own, key or own, style in ("'", '"'), style in ("|", ">"))
-        self._nodes += 1
-        if depth > _MAX_DEPTH or self._nodes > _MAX_NODES:
+        self._visits += 1
+        self._distinct.add(id(node))
+        if depth > _MAX_DEPTH or self._visits > _MAX_REPEATS * (len(self._distinct) + 100):
             if not any(problem.message.startswith("is nested") for problem in self.problems):
                 self._problem(own, "is nested too deeply, or aliases blow it up", "write it out flat")
             return None
@@ -181,7 +198,7 @@ class _Reading:
             self._problem(position, "a key must be a plain word", "quote it")
             return None
         text: str = node.value
-        if node.tag == f"{_TAG}bool":
+        if node.tag == f"{_TAG}bool" and not self.core:
             self._problem(position, f"YAML reads the key {text!r} as true or false", f'quote it: "{text}"')
             return None
         if node.tag == f"{_TAG}merge":
@@ -200,6 +217,8 @@ class _Reading:
             self._problem(position, f"the value begins with the YAML tag {tag!r}", fix)
             return None
         kind = tag.removeprefix(_TAG)
+        if self.core and node.style is None and kind in _PLAIN:
+            return _core(text)
         if kind == "timestamp":
             self._problem(position, f"YAML reads {text!r} as a date", f'quote it: "{text}"')
             return None
@@ -237,6 +256,19 @@ class _Reading:
 
     def _problem(self, position: Position, message: str, fix: str = "") -> None:
         self.problems.append(Problem(position, message, fix))
+
+
+def _core(text: str) -> object:
+    """A plain value by the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema)."""
+    if text in _CORE_WORDS:
+        return _CORE_WORDS[text]
+    if _CORE_INTEGER.fullmatch(text):
+        return int(text, 16 if "x" in text else 8 if "o" in text else 10)
+    if _CORE_FLOAT.fullmatch(text):
+        return float(text)
+    if text.lstrip("+-") in (".inf", ".Inf", ".INF"):
+        return float(text.replace(".", ""))
+    return float("nan") if text in (".nan", ".NaN", ".NAN") else text
 
 
 def _syntax_problem(error: yaml.YAMLError, name: str, lines: tuple[str, ...]) -> Problem:

@@ -199,7 +199,7 @@ class OneAll(Service):
         """
         asked = as_object(sent(request).get("synchronize"), "synchronize")
         field, value = bodies.identifier(asked)
-        submission = bodies.submission(bodies.user_node(asked))
+        submission = bodies.submission(bodies.optional_user_node(asked))
         user = self._store.find_by(field, value)
         if user is None:
             user, account = self._store.create(submission.with_default(field, value))

@@ -17,6 +17,11 @@ def user_node(request: Node) -> Node:
     return as_object(request.get("user"), "user")
 
 
+def optional_user_node(synchronize: Node) -> Node:
+    """The ``user`` object of a synchronization; nothing in it is required, so that it may be left out."""
+    return as_object(synchronize.get("user", {}), "user")
+
+
 def new_owner(request: Node) -> str:
     """The ``user_token`` to link an identity to."""
     user_token = user_node(request).get("user_token")

@@ -1,9 +1,11 @@
 """The profile part of a OneAll identity: which fields there are, what they may hold, and how an update changes them.
 
 OneAll's own members of an identity (tokens, dates, ``provider``, ``source``, ``id``) are no profile fields: a caller
-cannot set them, and they are ignored like every unknown key.
+cannot set them, and they are ignored like every unknown key. Members of a field that are not documented are kept as
+they were sent.
 """
 
+import re
 from collections.abc import Mapping
 
 from troth.mocks.oneall_refusals import RefusedError
@@ -26,25 +28,29 @@ _TEXTS = frozenset(
     }
 )
 _OBJECTS = frozenset({"name", "relationship"})
-_LISTS = frozenset(
-    {
-        "accounts",
-        "addresses",
-        "certifications",
-        "educations",
-        "emails",
-        "interests",
-        "languages",
-        "locales",
-        "organizations",
-        "phoneNumbers",
-        "photos",
-        "recommendations",
-        "roles",
-        "urls",
-    }
-)
+_VALUES = frozenset({"interests", "languages", "locales", "phoneNumbers", "photos", "roles", "urls"})
+_RECORDS = frozenset({"addresses", "certifications", "educations", "organizations", "recommendations"})
+_LISTS = frozenset({"accounts", "emails"}) | _VALUES | _RECORDS
+_TEXT_MEMBERS: Mapping[str, frozenset[str]] = {
+    "name": frozenset(
+        {
+            "familyName",
+            "formatted",
+            "givenName",
+            "honorificPrefix",
+            "honorificSuffix",
+            "middleName",
+            "nickName",
+        }
+    ),
+    "relationship": frozenset({"interested_in", "status"}),
+    "accounts": frozenset({"domain", "userid", "username"}),
+    "emails": frozenset({"value"}),
+    **dict.fromkeys(_VALUES, frozenset({"type", "value"})),
+}
+"""Field → its members that are documented as text."""
 _FREE = "customData"
+_BIRTHDAY = re.compile(r"[0-9]{2}/[0-9]{2}/[0-9]{4}")
 _FLAGS: Mapping[object, bool] = {True: True, False: False, "true": True, "false": False}
 
 
@@ -78,7 +84,10 @@ def read_profile(identity: Mapping[str, object]) -> dict[str, object]:
 
 def _read_field(field: str, value: object) -> object:
     if field in _TEXTS:
-        return _read_text(value, field)
+        text = _read_text(value, field)
+        if field == "birthday" and not _BIRTHDAY.fullmatch(text):
+            raise RefusedError(400, "The value of birthday must have the form MM/DD/YYYY")
+        return text
     if field == _FREE:
         return as_object(value, field) or None
     if field in _OBJECTS:
@@ -89,19 +98,16 @@ def _read_field(field: str, value: object) -> object:
 
 
 def _read_members(value: object, field: str) -> dict[str, object]:
-    return {
-        name: _read_member(name, member, f"{field}.{name}")
-        for name, member in as_object(value, field).items()
-        if member is not None
-    }
+    return {name: _read_member(field, name, member) for name, member in as_object(value, field).items()}
 
 
-def _read_member(name: str, member: object, where: str) -> object:
-    if name == "is_verified":
+def _read_member(field: str, name: str, member: object) -> object:
+    where = f"{field}.{name}"
+    if member is None or (name == "userid" and type(member) is int):
+        return member
+    if field == "emails" and name == "is_verified":
         return as_flag(member, where)
-    if name == "recommender":
-        return as_object(member, where)
-    return _read_text(member, where)
+    return _read_text(member, where) if name in _TEXT_MEMBERS.get(field, ()) else member
 
 
 def _read_text(value: object, where: str) -> str:

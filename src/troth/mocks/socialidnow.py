@@ -38,7 +38,8 @@ T = TypeVar("T")
 class NewSignIn(msgspec.Struct):
     """Whom to sign in."""
 
-    user_id: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    # JSON has one kind of number: 7.0 is the integer 7.
+    user_id: Annotated[int, msgspec.Meta(ge=1, le=2**53)] | Annotated[float, msgspec.Meta(ge=1, le=2**53, multiple_of=1)]
 
 
 class NewSignInBody(msgspec.Struct):
@@ -150,7 +151,7 @@ class SocialIdNow(Service):
         self._require_account(request)
         app = _found(self.store.apps.get(_number(app_id)), "No such Login App.")
         try:
-            wanted = msgspec.json.decode(request.get_data(), type=NewSignInBody).sign_in.user_id
+            wanted = int(msgspec.json.decode(request.get_data(), type=NewSignInBody).sign_in.user_id)
         except (msgspec.DecodeError, RecursionError) as problem:
             raise BadRequest("The body must be JSON with the number sign_in.user_id.") from problem
         user = _found(self.store.users.get(wanted), "No such user.")

@@ -33,6 +33,10 @@ class Recording:
     name: str
     position: Position
     facts: Mapping[str, object] = field(default_factory=dict)
+    item: str = ""
+    """The item of a run that it was recorded in; its answer may depend on what that item had asked before."""
+    closed: bool = False
+    """Whether ``facts`` are all that existed."""
 
 
 @dataclass(frozen=True, slots=True)

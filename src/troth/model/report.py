@@ -30,20 +30,23 @@ class Kind(StrEnum):
     """A sequence of calls, or one of its criteria."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Promise:
-    """Something the tally counts: a clause, a row, a class of an input, a documented status."""
+    """Something the tally counts: a clause, a row, a class of an input, a documented status.
+
+    Made once when a book is compiled and compared by identity, since every exchange looks up dozens of them.
+    """
 
     vendor: str
     operation: str
     kind: Kind
     name: str
     basis: Basis
-    position: Position = field(compare=False)
-    says: str = field(default="", compare=False)
-    citation: Citation | None = field(default=None, compare=False)
-    required: bool = field(default=False, compare=False)
-    provoke: str = field(default="", compare=False)
+    position: Position
+    says: str = ""
+    citation: Citation | None = None
+    required: bool = False
+    provoke: str = ""
 
     @property
     def key(self) -> str:

@@ -59,10 +59,10 @@ class TargetSettings:
     specs: Mapping[str, str] = field(default_factory=dict)
     """Vendor → a spec of the user's own, a path."""
     facts: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
-    writes: frozenset[str] = frozenset()
-    """Side-effect classes that are allowed beside ``safe``."""
-    fuzzing: bool = False
-    lockouts: bool = False
+    writes: frozenset[str] | None = None
+    """Side-effect classes that are allowed beside ``safe``; None where nothing is said."""
+    fuzzing: bool | None = None
+    lockouts: bool | None = None
     pace: Pace = Pace()
     way: Way = Way()
     authentication: Mapping[str, Authentication] = field(default_factory=dict)
@@ -73,6 +73,23 @@ class TargetSettings:
     def loopback(self) -> bool:
         """Whether every address is on this machine, where nobody's data can be hurt."""
         return all(is_loopback_host(host) for host in self.way.hosts)
+
+    @property
+    def effects(self) -> frozenset[str]:
+        """The side-effect classes that are allowed: all on loopback, ``safe`` elsewhere, unless something is said."""
+        if self.writes is None:
+            return frozenset(EFFECTS) if self.loopback else frozenset(("safe",))
+        return self.writes | {"safe"}
+
+    @property
+    def may_fuzz(self) -> bool:
+        """Whether requests may be generated."""
+        return self.loopback if self.fuzzing is None else self.fuzzing
+
+    @property
+    def may_lock_out(self) -> bool:
+        """Whether wrong credentials and passwords may be sent."""
+        return self.loopback if self.lockouts is None else self.lockouts
 
 
 def is_loopback_host(host: str) -> bool:

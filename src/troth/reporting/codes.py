@@ -143,6 +143,40 @@ _TABLE = (
         "at response.body.page.next\n  no such field: next",
     ),
     Code(
+        "TR401",
+        "a workflow's criterion does not hold",
+        "A step of a workflow was answered, and one of its criteria does not hold: what one call promised, a later "
+        "one does not keep. Where inputs are generated, the smallest ones that show it are reported. The basis is the "
+        "criterion's own, or the step's, or the workflow's.",
+        "Promises across calls are what an integration rests on: the token that stays, the user who is found, the "
+        "one who is gone.",
+        "The curl lines are numbered: send them in their order, with the tokens that your own answers give. Calls "
+        "that change nothing and that nothing needs are left out.",
+        "synchronizing-an-identity-keeps-its-token/synchronize-again\n"
+        "at criterion 2\n"
+        "  expected  $response.body#/identity_token == $inputs.identity_token",
+    ),
+    Code(
+        "TR402",
+        "a step could not be made",
+        "A step's request needs what is not there: an output that an earlier answer did not have, a fact that the "
+        "target does not give, a clock that cannot be moved. The step is unjudged, and so is what needs it; other "
+        "steps run all the same.",
+        "What was not sent was not tested.",
+        "Look at the step that should have given the output: its own findings say why it did not. Facts come from "
+        "the file that `--world` names.",
+        "the step cannot be made: $steps.create.outputs.user_token stands for nothing",
+    ),
+    Code(
+        "TR403",
+        "a workflow was stopped",
+        "A workflow reached a bound: too many steps, too many retries, too much time, or workflows calling each other "
+        "too deep. Clean-up steps have still run.",
+        "A workflow that never ends judges nothing, and a retry without end would hammer the target.",
+        "Look for a `goto` that leads back, a `retry` whose condition never changes, or a workflow that calls itself.",
+        "the workflow was stopped: more than 200 steps",
+    ),
+    Code(
         "TR901",
         "no answer",
         "Nothing came that could be judged: refused, unreachable, too slow, cut off, too large, not HTTP, or (on "
@@ -200,6 +234,7 @@ _GROUPS: Mapping[str, str] = {
     "TR1": "The answer against the spec",
     "TR2": "The answer against a decision table",
     "TR3": "The answer against a clause",
+    "TR4": "Workflows: calls against each other",
     "TR9": "Unjudged: nothing is said against the vendor",
 }
 

@@ -7,8 +7,15 @@ from troth.model.report import Count, Kind, Report
 from troth.reporting.console_findings import WIDTH, Line, hanging
 from troth.reporting.wording import number, printable
 
-_COLUMNS = ((Kind.CLAUSE, "clauses"), (Kind.ROW, "rows"), (Kind.CLASS, "classes"), (Kind.STATUS, "statuses"))
+_COLUMNS: tuple["_Column", ...] = (
+    (Kind.CLAUSE, "clauses"),
+    (Kind.ROW, "rows"),
+    (Kind.CLASS, "classes"),
+    (Kind.STATUS, "statuses"),
+    (Kind.WORKFLOW, "workflows"),
+)
 _CELL = 10
+_Column = tuple[Kind, str]
 _Key = TypeVar("_Key")
 Place = tuple[str, str]
 """Vendor and operation."""
@@ -38,19 +45,22 @@ def _table(report: Report) -> Iterator[Line]:
         exchanges[place] = exchanges.get(place, 0) + item.exchanges
     places = list(dict.fromkeys((*counts, *exchanges)))
     width = max(len("all operations"), *(len(_name(place)) for place in places))
-    titles = "".join(f"{title:>{_CELL + 2}}" for _, title in _COLUMNS)
+    present = {count.promise.kind for count in report.counts}
+    # Most runs have no workflows: then there is no column for them.
+    columns = tuple(column for column in _COLUMNS if column[0] is not Kind.WORKFLOW or Kind.WORKFLOW in present)
+    titles = "".join(f"{title:>{_CELL + 2}}" for _, title in columns)
     yield "Tally: exercised, of all that a request can provoke", "bold"
     yield f"  {'':{width}}{titles}{'exchanges':>{_CELL + 2}}", "dim"
     for place in places:
-        yield _row(_name(place), width, counts.get(place, []), exchanges.get(place, 0)), ""
+        yield _row(_name(place), width, columns, counts.get(place, []), exchanges.get(place, 0)), ""
     if len(places) > 1:
-        yield _row("all operations", width, report.counts, report.exchanges), "bold"
+        yield _row("all operations", width, columns, report.counts, report.exchanges), "bold"
 
 
-def _row(name: str, width: int, counts: Iterable[Count], exchanges: int) -> str:
+def _row(name: str, width: int, columns: Iterable[_Column], counts: Iterable[Count], exchanges: int) -> str:
     expected = [count for count in counts if not count.promise.provoke]
     cells = []
-    for kind, _ in _COLUMNS:
+    for kind, _ in columns:
         done = [count.exercised > 0 for count in expected if count.promise.kind is kind]
         cells.append(f"{sum(done):,} of {len(done):,}" if done else "–")
     cells.append(f"{exchanges:,}")

@@ -27,7 +27,7 @@ class RecordingItem:
     def drive(self, judge: Judge) -> None:
         """Have the exchange judged by the facts that held when it was recorded."""
         request = self.recording.exchange.request
-        facts = Facts(world=self.recording.facts)
+        facts = Facts(world=self.recording.facts, closed=self.recording.closed)
         judge(
             Case(
                 name=self.recording.name,
@@ -41,7 +41,11 @@ class RecordingItem:
 
 
 class RecordingsSource:
-    """Every recording of every vendor of a book."""
+    """Every recording of every vendor of a book that can be judged by itself.
+
+    What an item of a run recorded is left out: what an answer must be there depends on what was asked before, so the
+    whole item is judged again instead (``--target replay``).
+    """
 
     name = "recordings"
 
@@ -57,7 +61,7 @@ class RecordingsSource:
         problems = []
         for vendor in self._book.vendors.values():
             router = Router(vendor)
-            for recording in vendor.recordings:
+            for recording in (one for one in vendor.recordings if not one.item):
                 operation = router.operation_of(recording.exchange.request)
                 if operation is None:
                     problems.append(_unrouted(vendor, recording))

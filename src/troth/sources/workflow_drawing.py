@@ -7,8 +7,9 @@ import schemathesis
 from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 
+from troth.model.report import Met, Promise
 from troth.sources.properties_generation import Enough, draw_many, shrink
-from troth.sources.workflow_running import Outcome
+from troth.sources.workflow_outcomes import Outcome
 
 Drawn = Mapping[str, object]
 SHRINKS = 60
@@ -41,20 +42,18 @@ def smallest(schema: Mapping[str, object], count: int, seed: str, run: Callable[
         What the smallest failing inputs came to; where none failed, all that was met, together.
     """
     strategy = inputs_strategy(schema)
-    together = Outcome()
-    failing = False
+    outcome = Outcome()
+    earlier: list[tuple[Promise, Met]] = []
     for drawn in draw_many(strategy, count, seed):
+        earlier += outcome.met
         outcome = run(drawn)
-        together.met += outcome.met
-        together.calls, together.outputs = outcome.calls, outcome.outputs
         if outcome.findings:
-            failing, together = True, outcome
+            search = _Search(run, outcome)
+            shrink(strategy, count, seed, search.fails)
+            outcome = search.best
             break
-    if not failing:
-        return together
-    search = _Search(run, together)
-    shrink(strategy, count, seed, search.fails)
-    return search.best
+    outcome.met = [*earlier, *outcome.met]
+    return outcome
 
 
 class _Search:
@@ -63,7 +62,7 @@ class _Search:
     def __init__(self, run: Callable[[Drawn], Outcome], first: Outcome) -> None:
         self._run = run
         self._left = SHRINKS
-        self._wanted = first.findings[0][0].fingerprint
+        self._wanted = first.findings[0].fingerprint
         self.best = first
 
     def fails(self, drawn: Drawn) -> bool:
@@ -71,7 +70,7 @@ class _Search:
             raise Enough
         self._left -= 1
         outcome = self._run(drawn)
-        if not any(found.fingerprint == self._wanted for found, _ in outcome.findings):
+        if not any(found.fingerprint == self._wanted for found in outcome.findings):
             return False
         self.best = outcome
         return True

@@ -6,16 +6,15 @@ from time import monotonic
 
 from troth.checks.runtime_values import Asked, Missing, Moment, fill
 from troth.checks.terms import Terms
-from troth.checks.workflow_terms import ActionTerm, CriterionTerm, StepTerm, Workflows, WorkflowTerm
-from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
+from troth.checks.workflow_terms import ActionTerm, StepTerm, Workflows, WorkflowTerm
+from troth.model.exchange import Exchange, NoAnswer, Response
 from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Built, Case, Judge
-from troth.model.report import Finding, Judgement, Met, Promise
+from troth.model.report import Finding, Judgement, Met
 from troth.model.workflow import Action, Selector, Template
+from troth.sources.workflow_outcomes import UNSENT, Call, Outcome, unjudged_finding, unmet_finding
 from troth.sources.workflow_requests import Unbuildable, build_step, credentials_of
-
-UNSENT = Exchange(Request("", ""), NoAnswer(Silence.NOT_RECORDED, "not sent"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +44,6 @@ class Surroundings:
     advance: Callable[[str, float], None] | None
     bounds: Bounds = Bounds()
     clock: Callable[[], float] = monotonic
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What one run came to."""
-
-    calls: list[Exchange] = field(default_factory=list)
-    findings: list[tuple[Finding, Exchange]] = field(default_factory=list)
-    met: list[tuple[Promise, Met]] = field(default_factory=list)
-    outputs: Mapping[str, object] = field(default_factory=dict)
-    against: bool = False
-    """Something was found against the vendor, by a criterion or by an operation's own checks."""
 
 
 @dataclass(slots=True)
@@ -104,7 +91,8 @@ class Running:
             frame = self._perform(term, inputs, 0)
             self._outcome.outputs = self._workflow_outputs(frame)
         except _Stopped as stopped:
-            self._say(term, "TR403", f"the workflow was stopped: {stopped}", unjudged=True)
+            finding = unjudged_finding(term, "TR403", f"the workflow was stopped: {stopped}")
+            self._outcome.add([(finding, UNSENT)])
             self._outcome.met.append((term.promise, Met.UNJUDGED))
         return self._outcome
 
@@ -133,7 +121,7 @@ class Running:
         if not frame.failed:
             return Met.UNJUDGED if frame.lost else Met.KEPT
         names = {f"{frame.term.workflow.name}/{step.step.name}" for step in frame.term.steps}
-        against = any(not found.unjudged for found, _ in self._outcome.findings if found.subject in names)
+        against = any(not found.unjudged for found in self._outcome.findings if found.subject in names)
         return Met.BROKEN if against else Met.UNJUDGED
 
     def _walk(self, frame: _Frame) -> None:
@@ -206,7 +194,7 @@ class Running:
     def _failed(self, frame: _Frame, step: StepTerm, result: "_Result") -> None:
         frame.failed = True
         frame.lost.add(step.step.name)
-        self._outcome.findings += result.findings
+        self._outcome.add(result.findings)
         changing = step.operation is None or step.operation.effect != "safe"
         frame.unknown_state = frame.unknown_state or (changing and not result.succeeded)
 
@@ -229,7 +217,7 @@ class Running:
                 return self._call(frame, step, moment)
             return self._send(frame, step, step.operation, moment)
         except Unbuildable as error:
-            finding = self._finding(frame.term, step, None, "TR402", error.message, unjudged=True)
+            finding = unjudged_finding(frame.term, "TR402", f"the step cannot be made: {error.message}", step)
             self._outcome.met += [(one.promise, Met.UNJUDGED) for one in step.criteria]
             return _Result(moment, False, False, [(finding, UNSENT)])
 
@@ -244,7 +232,7 @@ class Running:
             raise Unbuildable(error.message) from error
         inner = self._perform(called, given, frame.depth + 1)
         outputs = self._workflow_outputs(inner)
-        last = self._outcome.calls[-1] if self._outcome.calls else None
+        last = self._outcome.calls[-1].exchange if self._outcome.calls else None
         asked = Asked.of(last, called.about) if last is not None else None
         moment = replace(moment, outputs=outputs, asked=asked)
         return self._hold(frame, step, moment, last or UNSENT, not inner.failed)
@@ -266,8 +254,8 @@ class Running:
         )
         self._fresh = False
         self._stale = self._stale or operation.effect != "safe"
-        self._outcome.calls.append(judgement.exchange)
-        self._outcome.against |= any(not found.unjudged for found in judgement.findings)
+        changing = operation.effect != "safe"
+        self._outcome.calls.append(Call(judgement.exchange, step.step.name, step.needs, changing))
         moment = replace(moment, asked=Asked.of(judgement.exchange, operation))
         if isinstance(judgement.exchange.answer, NoAnswer) or _unjudged(judgement):
             self._outcome.met += [(one.promise, Met.UNJUDGED) for one in step.criteria]
@@ -299,9 +287,7 @@ class Running:
             kept = False
             self._outcome.met.append((term.promise, Met.BROKEN))
             if not (reported and term.criterion.of_status):
-                found = self._finding(frame.term, step, term, "TR401", unmet.message)
-                shown = replace(found, expected=term.criterion.text, answered=unmet.answered)
-                findings.append((shown, exchange))
+                findings.append((unmet_finding(frame.term, step, term, unmet), exchange))
             if term.criterion.of_status:
                 break
         frame.steps[step.step.name] = self._outputs(step, moment)
@@ -326,35 +312,6 @@ class Running:
             except Missing:
                 continue
         return found
-
-    def _finding(
-        self,
-        term: WorkflowTerm,
-        step: StepTerm | None,
-        criterion: CriterionTerm | None,
-        code: str,
-        message: str,
-        unjudged: bool = False,
-    ) -> Finding:
-        promise = criterion.promise if criterion is not None else term.promise
-        names = (term.workflow.name, step.step.name) if step is not None else (term.workflow.name,)
-        said = step.step.says if step is not None else term.workflow.says
-        own = criterion.criterion.says if criterion is not None else ""
-        return Finding(
-            code=code,
-            vendor=term.workflow.vendor,
-            operation=term.about.name,
-            subject="/".join(names),
-            message=" — ".join(part for part in (own or said, message) if part),
-            basis=promise.basis,
-            citation=promise.citation,
-            position=promise.position if criterion is not None or step is None else step.step.position,
-            where=f"criterion {promise.name.rpartition('/')[2]}" if criterion is not None else "",
-            unjudged=unjudged,
-        )
-
-    def _say(self, term: WorkflowTerm, code: str, message: str, unjudged: bool) -> None:
-        self._outcome.findings.append((self._finding(term, None, None, code, message, unjudged), UNSENT))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,17 @@
 """Workflows as items of a run: each with generated inputs, shrunk to the smallest ones that fail."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Never
 
 from troth.checks.workflow_terms import WorkflowTerm
 from troth.model.operation import Operation
 from troth.model.ports import Case, Judge
-from troth.model.report import Finding, Judgement
+from troth.model.report import Judgement
 from troth.sources.workflow_inputs import InputPlan, plan_inputs
-from troth.sources.workflow_running import UNSENT, Outcome, Running, Surroundings
+from troth.sources.workflow_outcomes import UNSENT, Outcome, unjudged_finding
+from troth.sources.workflow_running import Running, Surroundings
 
 EXAMPLES, MANY_EXAMPLES = 5, 50
 """How often a workflow with generated inputs runs: by default, and to be thorough."""
@@ -27,6 +28,11 @@ class WorkflowItem:
     around: Surroundings = field(repr=False)
     seed: int = 0
     examples: int = EXAMPLES
+
+    @property
+    def file(self) -> str:
+        """The document that it stands in."""
+        return self.term.workflow.file
 
     def drive(self, judge: Judge) -> None:
         """Run the workflow, with several inputs where they are generated; report the smallest ones that fail."""
@@ -56,27 +62,14 @@ class WorkflowItem:
         reasons = [f"the target does not give the fact {fact}" for fact in plan.missing]
         if self._stuck():
             reasons.append("the clock of this target cannot be moved")
-        workflow = self.term.workflow
-        finding = Finding(
-            code="TR402",
-            vendor=workflow.vendor,
-            operation=self.operation.name,
-            subject=workflow.name,
-            message=f"the workflow cannot run here: {'; '.join(reasons)}",
-            basis=workflow.basis,
-            citation=workflow.citation,
-            position=workflow.position,
-            unjudged=True,
-        )
+        message = f"the workflow cannot run here: {'; '.join(reasons)}"
+        finding = unjudged_finding(self.term, "TR402", message)
         judge(self._case(Judgement(UNSENT, self.operation.name, (finding,), (), {})))
 
     def _say(self, judge: Judge, outcome: Outcome) -> None:
         """Have what the run as a whole came to counted and reported."""
-        calls = tuple(exchange.request for exchange in outcome.calls)
-        for finding, exchange in outcome.findings:
-            upto = next((at for at, one in enumerate(outcome.calls, start=1) if one is exchange), len(calls))
-            found = replace(finding, calls=calls[:upto])
-            judge(self._case(Judgement(exchange, self.operation.name, (found,), (), {})))
+        for finding, exchange in zip(outcome.findings, outcome.exchanges, strict=True):
+            judge(self._case(Judgement(exchange, self.operation.name, (finding,), (), {})))
         judge(self._case(Judgement(UNSENT, self.operation.name, (), tuple(outcome.met), {})))
 
     def _case(self, said: Judgement) -> Case:

@@ -35,6 +35,7 @@ class Company:
     kept: tuple[Kept, ...]
     seed: int
     _recorded: dict[str, Mapping[str, list[object]]] = field(default_factory=dict)
+    _wrong: dict[str, list[Kept]] = field(default_factory=dict)
     _listed: dict[tuple[int, str], tuple[object, ...]] = field(default_factory=dict)
 
     def mutants(self, kept: Kept) -> Iterator[Mutant]:
@@ -50,14 +51,17 @@ class Company:
 
     def _others(self, kept: Kept) -> list[Kept]:
         """The exchanges whose answers would be wrong for this one, as far as the tables say."""
-        return [one for one in self.kept if one is not kept and not kept.allows(one)]
+        if kept.rows not in self._wrong:
+            right = {_said(one.answer) for one in self.kept if kept.allows(one)}
+            self._wrong[kept.rows] = [one for one in self.kept if _said(one.answer) not in right]
+        return [one for one in self._wrong[kept.rows] if one is not kept]
 
     def _recorded_for(self, kept: Kept) -> Mapping[str, list[object]]:
         """Place → what other answers have there, remembered by the rows that the exchange met."""
         if kept.rows not in self._recorded:
             values: dict[str, list[object]] = {}
-            for one in self.kept:
-                tree = None if kept.allows(one) else _tree(one.answer)
+            for one in (kept, *self._others(kept)):
+                tree = _tree(one.answer)
                 for path, value in places(tree) if tree is not None else ():
                     known = values.setdefault(pattern(path), [])
                     if value not in known:
@@ -137,6 +141,13 @@ def _rewritable(kept: Kept, envelope: operators_soap.Envelope) -> bool:
     """Whether the envelope in our own spelling is kept too: else every mutant would be caught for the spelling."""
     same = replace(kept.exchange, answer=with_body(kept.answer, envelope.write()))
     return not kept.judge.judge(same, kept.seen).findings
+
+
+def _said(answer: Response) -> tuple[int, str | bytes]:
+    """What an answer says, as far as a row can promise it: the return of a SOAP function, else the whole body."""
+    envelope = operators_soap.read(answer.body) if not is_json(media_type(answer.headers)) else None
+    text = None if envelope is None else envelope.parts[0].text
+    return (answer.status, answer.body if text is None else text)
 
 
 def _returned(kept: Kept) -> str | None:

@@ -8,7 +8,7 @@ from troth.strength.values import same_format
 _TAG = re.compile(r"<([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+))?)+)\s*/?>")
 _ATTRIBUTE = re.compile(r"\s+([\w:.-]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 _TEXT = re.compile(r">([^<>]*[^<>\s][^<>]*)</([A-Za-z][\w:.-]*)")
-_ELEMENT = re.compile(r"<([A-Za-z][\w:.-]*)([^<>]*)>((?:(?!</?\1[\s>]).)*)</\1\s*>", re.DOTALL)
+_ELEMENT = re.compile(r"<([A-Za-z][\w:.-]*)(?:\s[^<>]*)?>[^<>]*</\1\s*>")
 
 Edit = tuple[str, str, str]
 """A changed page, the place, and the change as the end of a sentence."""

@@ -4,16 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from troth.model.book import Recording
-from troth.model.exchange import Exchange, NoAnswer, Request, Silence
+from troth.model.exchange import Exchange, NoAnswer, Request, Silence, header
 from troth.model.facts import Facts
 
 _Key = tuple[str, str, bytes]
+_SceneKey = tuple[str, str, str, bytes, str]
+_FEW = 64
+"""So many recordings of the same path are compared for the nearest; more would make every miss slow."""
 
 
 class ReplayTarget:
     """Answers from recordings.
 
     A request that was recorded several times gets its answers in the recorded order, and the last one from then on.
+    What was recorded in an item of a run is first looked for among that item's recordings: the same question may have
+    had another answer elsewhere.
 
     Args:
         recordings: all of them.
@@ -26,15 +31,31 @@ class ReplayTarget:
     def __init__(self, recordings: Iterable[Recording], facts: Mapping[str, Facts]) -> None:
         self._facts = facts
         self._answers: dict[_Key, list[Exchange]] = {}
+        self._scenes: dict[_SceneKey, list[Exchange]] = {}
         self._played: dict[_Key, int] = {}
+        self._shown: dict[_SceneKey, int] = {}
         self._by_path: dict[tuple[str, str], list[Request]] = {}
+        self._item = ""
         for recording in recordings:
             request = recording.exchange.request
             self._answers.setdefault(_key(request), []).append(recording.exchange)
             self._by_path.setdefault((request.method, _path(request)), []).append(request)
+            if recording.item:
+                self._scenes.setdefault(_scene_key(recording.item, request), []).append(recording.exchange)
+
+    def begin(self, item: str) -> None:
+        """An item begins: its own recordings are played from their start."""
+        self._item = item
+        self._shown.clear()
 
     def send(self, request: Request) -> Exchange:
         """The recorded answer, or no answer with the nearest recording named."""
+        scene_key = _scene_key(self._item, request)
+        scene = self._scenes.get(scene_key)
+        if scene is not None:
+            number = self._shown.get(scene_key, 0)
+            self._shown[scene_key] = number + 1
+            return Exchange(request, scene[min(number, len(scene) - 1)].answer)
         key = _key(request)
         recorded = self._answers.get(key)
         if recorded is None:
@@ -48,7 +69,7 @@ class ReplayTarget:
         return self._facts.get(vendor, Facts())
 
     def reset(self, vendor: str) -> None:
-        """Play every recording from its start again."""
+        """Play every recording that belongs to no item from its start again."""
         self._played.clear()
 
     def close(self) -> None:
@@ -57,7 +78,7 @@ class ReplayTarget:
     def _nearest(self, request: Request) -> str:
         same_path: Sequence[Request] = self._by_path.get((request.method, _path(request)), ())
         if same_path:
-            near = max(same_path, key=lambda one: _likeness(one.body, request.body))
+            near = max(same_path[:_FEW], key=lambda one: _likeness(one.body, request.body))
             parts = [
                 name
                 for name, differs in (("query", near.url != request.url), ("body", near.body != request.body))
@@ -73,6 +94,10 @@ class ReplayTarget:
 
 def _key(request: Request) -> _Key:
     return (request.method, request.url, request.body)
+
+
+def _scene_key(item: str, request: Request) -> _SceneKey:
+    return (item, request.method, request.url, request.body, header(request.headers, "authorization") or "")
 
 
 def _path(request: Request) -> str:

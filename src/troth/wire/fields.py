@@ -11,7 +11,7 @@ _JSON = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[{}\[\]:,
 _NUMBER = re.compile(r"-?\d+")
 _LEAF = re.compile(
     rb"<(?:[\w.-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?:\s[^<>]*)?>"
-    rb"(?P<text>(?:[^<]|<!\[CDATA\[.*?\]\]>)*)</(?:[\w.-]+:)?(?P=name)\s*>",
+    rb"(?P<text>(?:[^<]++|<!\[CDATA\[.*?\]\]>)*+)</(?:[\w.-]+:)?(?P=name)\s*>",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(rb"""\s(?:[\w.-]+:)?([A-Za-z_][\w.-]*)\s*=\s*("[^"<]*"|'[^'<]*')""")

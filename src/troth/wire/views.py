@@ -2,9 +2,8 @@
 
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar, overload
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from troth.model.exchange import Request, Response, header
@@ -13,26 +12,50 @@ from troth.wire.bodies import Unreadable, is_json, is_xml, media_type, read_json
 from troth.wire.soap import SoapMessage, read_envelope
 
 NO_BODY = Unreadable("is empty")
+_Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True)
+class _Once(Generic[_Value]):
+    """A property computed when first asked for. (``functools.cached_property`` takes a lock each time before 3.12.)"""
+
+    def __init__(self, compute: Callable[..., _Value]) -> None:
+        self._compute = compute
+        self._name = compute.__name__
+        self.__doc__ = compute.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> "_Once[_Value]": ...
+
+    @overload
+    def __get__(self, instance: object, owner: type) -> _Value: ...
+
+    def __get__(self, instance: object | None, owner: type) -> "_Once[_Value] | _Value":
+        if instance is None:
+            return self
+        value = self._compute(instance)
+        instance.__dict__[self._name] = value
+        return value
+
+
 class RequestView:
-    """A request, read by its operation."""
+    """A request, read by its operation.
 
-    request: Request
-    operation: Operation
-    target: str = field(init=False)
-    """Path below the documented server and query string, exactly as sent."""
-    raw_query: str = field(init=False)
+    Args:
+        request: as it was sent.
+        operation: what it asks for.
+    """
 
-    def __post_init__(self) -> None:
-        url = self.request.url
-        server = self.operation.server
+    def __init__(self, request: Request, operation: Operation) -> None:
+        self.request = request
+        self.operation = operation
+        url = request.url
+        server = operation.server
         target = url[len(server) :] if url.startswith(server) else _origin_form(url)
-        object.__setattr__(self, "target", target or "/")
-        object.__setattr__(self, "raw_query", target.partition("?")[2])
+        self.target: str = target or "/"
+        """Path below the documented server and query string, exactly as sent."""
+        self.raw_query: str = target.partition("?")[2]
 
-    @cached_property
+    @_Once
     def path(self) -> dict[str, str]:
         """Path parameters, decoded; empty where the path does not fit the template."""
         template = self.operation.path
@@ -52,7 +75,7 @@ class RequestView:
                 values[name] = unquote(part[len(before) : len(part) - len(after)])
         return values
 
-    @cached_property
+    @_Once
     def query(self) -> dict[str, list[str]]:
         """Query parameters: name → values in order."""
         values: dict[str, list[str]] = {}
@@ -61,7 +84,7 @@ class RequestView:
                 values.setdefault(name, []).append(value)
         return values
 
-    @cached_property
+    @_Once
     def params(self) -> dict[str, object]:
         """Query parameters by the spec's style and explode: a list for an array (``[]`` when empty), else text."""
         parsed: dict[str, object] = {}
@@ -78,24 +101,24 @@ class RequestView:
                 parsed[parameter.name] = [part for value in values for part in value.split(",") if part]
         return parsed
 
-    @cached_property
+    @_Once
     def headers(self) -> dict[str, str]:
         """Header fields by lower-case name (the first of each)."""
         return _headers(self.request.headers)
 
-    @cached_property
+    @_Once
     def body(self) -> object:
         """The body as a tree, whatever its Content-Type says, or :class:`Unreadable`."""
         if not self.request.body:
             return NO_BODY
         return read_json(self.request.body)
 
-    @cached_property
+    @_Once
     def soap(self) -> SoapMessage | Unreadable:
         """The body as a SOAP message."""
         return read_envelope(self.request.body)
 
-    @cached_property
+    @_Once
     def credentials(self) -> object:
         """HTTP Basic credentials as ``{"username", "password"}``, ``None`` without the header, else Unreadable."""
         value = header(self.request.headers, "authorization")
@@ -112,7 +135,7 @@ class RequestView:
             return Unreadable("has no colon between user and password")
         return {"username": username, "password": password}
 
-    @cached_property
+    @_Once
     def bearer(self) -> object:
         """The bearer token, ``None`` without the header, else Unreadable."""
         value = header(self.request.headers, "authorization")
@@ -133,23 +156,27 @@ class RequestView:
         }
 
 
-@dataclass(frozen=True)
 class ResponseView:
-    """An answer, read by its own Content-Type."""
+    """An answer, read by its own Content-Type.
 
-    response: Response
+    Args:
+        response: as it came.
+    """
 
-    @cached_property
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+    @_Once
     def media_type(self) -> str:
         """The media type in lower case, without parameters."""
         return media_type(self.response.headers)
 
-    @cached_property
+    @_Once
     def headers(self) -> dict[str, str]:
         """Header fields by lower-case name (the first of each)."""
         return _headers(self.response.headers)
 
-    @cached_property
+    @_Once
     def body(self) -> object:
         """The body as a tree if it is JSON by its type (or has no type), or :class:`Unreadable`."""
         if not self.response.body:
@@ -158,12 +185,12 @@ class ResponseView:
             return read_json(self.response.body)
         return Unreadable(f"is {self.media_type}, not JSON")
 
-    @cached_property
+    @_Once
     def text(self) -> str:
         """The body as text."""
         return read_text(self.response.body, self.response.headers)
 
-    @cached_property
+    @_Once
     def soap(self) -> SoapMessage | Unreadable:
         """The body as a SOAP message."""
         if self.media_type and not is_xml(self.media_type):

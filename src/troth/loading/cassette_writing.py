@@ -1,0 +1,119 @@
+"""Exchanges as a cassette in VCR.py's format (version 1, YAML), written so that a torn file cannot come about."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from pathlib import Path
+
+import yaml
+
+from troth.model.exchange import Exchange, Headers, Request, Response
+
+_DUMPER: type = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_WIDE = 1_000_000
+_NOISE = (
+    (re.compile(r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}(?: ?(?:[+-]?\d{4}|GMT))?"), "<date>"),
+    (re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)?"), "<date>"),
+    (re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), "<uuid>"),
+    (re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{16,}"), "<token>"),
+    (re.compile(r"(?<!\d)\d{9,}(?!\d)"), "<number>"),
+    (
+        re.compile(
+            r"(?im)^(\s+(?:age|content-length|etag|expires|last-modified|server-timing|x-runtime|cf-ray|"
+            r"(?:x-)?ratelimit-\S+|x-rate-limit-\S+|\S*request-id|\S*trace\S*):\n)(?:\s+- .*\n)+"
+        ),
+        r"\1",
+    ),
+)
+"""What differs between two recordings of the same: moments, names that were just given, counters of the transport."""
+
+
+class CassetteText:
+    """The text of one cassette, growing by one exchange at a time.
+
+    Args:
+        extra: what stands below ``x-troth``.
+    """
+
+    def __init__(self, extra: Mapping[str, object]) -> None:
+        self._parts = [_dump({"version": 1, "x-troth": dict(extra)}), "interactions:\n"]
+
+    def add(self, exchange: Exchange, name: str = "") -> None:
+        """Put an exchange at the end.
+
+        Raises:
+            ValueError: it cannot be written as text, or has no answer; the message says what of it.
+        """
+        if not isinstance(exchange.answer, Response):
+            raise ValueError("there is no answer")
+        interaction: dict[str, object] = {"x-troth": {"name": name}} if name else {}
+        interaction["request"] = _request(exchange.request)
+        interaction["response"] = _response(exchange.answer)
+        self._parts.append(_dump([interaction]))
+
+    def __str__(self) -> str:
+        """The whole file."""
+        return "".join(self._parts)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Put a whole file in place at once: whoever looks sees the old one or the new one, never a part.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def settled(text: str) -> str:
+    """A cassette's text with everything abstracted that may differ between two recordings of the same answers."""
+    for pattern, instead in _NOISE:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _request(request: Request) -> dict[str, object]:
+    return {
+        "method": request.method,
+        "uri": request.url,
+        "headers": _headers(request.headers),
+        "body": _text(request.body, "the request's body") or None,
+    }
+
+
+def _response(response: Response) -> dict[str, object]:
+    try:
+        phrase = HTTPStatus(response.status).phrase
+    except ValueError:
+        phrase = "Unknown"
+    return {
+        "status": {"code": response.status, "message": phrase},
+        "headers": _headers(response.headers),
+        "body": {"string": _text(response.body, "the answer's body")},
+    }
+
+
+def _headers(headers: Headers) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for name, value in headers:
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+def _text(data: bytes, what: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{what} is not UTF-8") from error
+
+
+def _dump(value: Mapping[str, object] | Sequence[object]) -> str:
+    text: str = yaml.dump(value, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=_WIDE)
+    return text

@@ -1,0 +1,156 @@
+"""Keeps what is asked and answered: a cassette for each item of a run, every secret replaced before it is kept."""
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from troth.errors import UsageInvalid
+from troth.loading.cassette_writing import CassetteText, settled, write_atomically
+from troth.model.exchange import Exchange, NoAnswer, Request, Silence
+from troth.model.facts import Facts
+from troth.model.ports import Target
+from troth.wire.scrubbing import Scrubber
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.=-]+")
+
+
+@dataclass(slots=True)
+class _Scene:
+    """What one item has come to so far."""
+
+    path: Path
+    text: CassetteText
+    kept: int = 0
+    gaps: int = 0
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What a recording has come to."""
+
+    exchanges: int = 0
+    written: int = 0
+    unchanged: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    """Why an exchange was not kept → how many."""
+    left: list[str] = field(default_factory=list)
+    """Items whose older cassette was left in place, since the new recording has gaps."""
+
+
+class RecordingTarget:
+    """A target whose exchanges are kept.
+
+    While an item runs, its cassette grows beside its place under a hidden name (``.name.yaml.part``), complete after
+    every exchange; when the item ends it takes its place in one step. A run that is killed leaves the finished
+    cassettes and that part. A cassette that says the same as before, moments and fresh names apart, is not touched.
+
+    Args:
+        target: who answers.
+        folder: where the cassettes go: ``<folder>/<item>.yaml``, an item's name being ``vendor/operation/source/what``.
+        origin: what it is recorded from, for the cassettes to say.
+        scrubber: replaces what must not be kept.
+        issued: secrets that became known since (tokens).
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        folder: Path,
+        origin: str,
+        scrubber: Scrubber,
+        issued: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        self._target = target
+        self._folder = folder
+        self._origin = origin
+        self._scrubber = scrubber
+        self._issued = issued
+        self._scene: _Scene | None = None
+        self.recorded = Recorded()
+        self.name = target.name
+        self.kind = target.kind
+
+    def begin(self, item: str) -> None:
+        """An item begins."""
+        parts = [_UNSAFE.sub("-", part).strip(".") or "-" for part in item.split("/")]
+        path = self._folder.joinpath(*parts[:-1], parts[-1] + ".yaml")
+        facts = self._target.facts(parts[0])
+        extra: dict[str, object] = {"from": self._origin, "item": item}
+        if facts.closed:
+            extra["closed"] = True
+        self._scene = _Scene(path, CassetteText({**extra, "facts": self._scrubber.fact(facts.world)}))
+
+    def end(self) -> None:
+        """The item has ended: its cassette takes its place.
+
+        Raises:
+            UsageInvalid: the folder cannot be written to.
+        """
+        scene, self._scene = self._scene, None
+        if scene is None or not scene.kept:
+            return
+        part = _part(scene.path)
+        old = scene.path.read_text(encoding="utf-8") if scene.path.is_file() else None
+        if old is not None and scene.gaps:
+            self.recorded.left.append(str(scene.path.relative_to(self._folder)))
+        elif old is not None and settled(old) == settled(str(scene.text)):
+            self.recorded.unchanged += 1
+        else:
+            part.replace(scene.path)
+            self.recorded.written += 1
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+    def send(self, request: Request) -> Exchange:
+        """Send one request and keep the exchange."""
+        exchange = self._target.send(request)
+        if self._scene is not None:
+            self._keep(exchange, self._scene)
+        return exchange
+
+    def _keep(self, exchange: Exchange, scene: _Scene) -> None:
+        for token in self._issued():
+            self._scrubber.learn(token)
+        if isinstance(exchange.answer, NoAnswer):
+            scene.gaps += exchange.answer.reason is not Silence.NOT_RECORDED
+            return
+        scrubbed = self._scrubber.exchange(exchange)
+        complaint = next(self._scrubber.complaints(scrubbed), "")
+        if not complaint:
+            try:
+                scene.text.add(scrubbed)
+            except ValueError as error:
+                complaint = str(error)
+        if complaint:
+            scene.gaps += 1
+            self.recorded.refused[complaint] = self.recorded.refused.get(complaint, 0) + 1
+            return
+        scene.kept += 1
+        self.recorded.exchanges += 1
+        try:
+            write_atomically(_part(scene.path), str(scene.text))
+        except OSError as error:
+            raise UsageInvalid(f"{scene.path} cannot be written: {error.strerror or error}") from error
+
+    def locate(self, url: str) -> str:
+        """The address of a documented URL on the target."""
+        locate: Callable[[str], str] | None = getattr(self._target, "locate", None)
+        return url if locate is None else locate(url)
+
+    def facts(self, vendor: str) -> Facts:
+        """What is known of the target."""
+        return self._target.facts(vendor)
+
+    def reset(self, vendor: str) -> None:
+        """Put the vendor's state back, where the target can."""
+        self._target.reset(vendor)
+
+    def close(self) -> None:
+        """Close the target; an item that has not ended stays a part."""
+        self._target.close()
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
