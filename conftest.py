@@ -1,3 +1,11 @@
-"""Nothing is set up here: fixtures stand beside the tests that use them."""
+"""Hypothesis on a busy machine: no deadline anywhere, and in CI the same examples every time."""
+
+import os
+
+from hypothesis import settings
 
 pytest_plugins = ["pytester"]
+
+settings.register_profile("desk", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 
+_LONGEST_LINE = 160
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
     """A place in a file: 1-based line and column, and the line's own text for quoting. Line 0 means the whole file."""
@@ -41,12 +44,21 @@ class Problem:
         """The problem as a person reads it: place, message, the author's own line with a caret, and the fix."""
         lines = [f"{self.position}: {self.severity}: {self.message}"]
         if self.position.text.strip():
-            shown = self.position.text.rstrip()
+            shown, column = _window(self.position.text.rstrip(), self.position.column)
             lines.append(f"    {shown}")
-            lines.append("    " + " " * (min(self.position.column, len(shown) + 1) - 1) + "^")
+            lines.append("    " + " " * (min(column, len(shown) + 1) - 1) + "^")
         if self.fix:
             lines.append(f"    fix: {self.fix}")
         return "\n".join(lines)
+
+
+def _window(text: str, column: int) -> tuple[str, int]:
+    """As much of a line as a reader takes in, and the column in there: a machine's JSON is one line of megabytes."""
+    if len(text) <= _LONGEST_LINE:
+        return text, column
+    start = max(0, min(column - _LONGEST_LINE // 2, len(text) - _LONGEST_LINE))
+    before, after = "…" if start else "", "…" if start + _LONGEST_LINE < len(text) else ""
+    return before + text[start : start + _LONGEST_LINE] + after, column - start + len(before)
 
 
 class TrothError(Exception):

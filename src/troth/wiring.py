@@ -1,7 +1,6 @@
 """Which parts make up a run. The only module that knows every room; what varies is a row in a table here."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -17,17 +16,16 @@ from troth.engine.runner import Runner
 from troth.engine.tally import Seen
 from troth.engine.verdicts import Court, conclude
 from troth.errors import InputInvalid, Problem, UsageInvalid, did_you_mean
-from troth.loading.folders import Folders, find_folders, make_book, read_book, read_vendor, shown
-from troth.loading.settings import read_world
+from troth.loading.folders import make_book, read_book, read_vendor, shown
 from troth.loading.spec import read_spec, read_spec_file
-from troth.mocks.esws import Esws
-from troth.mocks.oneall import OneAll
-from troth.mocks.service import Service
-from troth.mocks.socialidnow import SocialIdNow
 from troth.model.book import Book, Vendor
 from troth.model.facts import Facts
 from troth.model.ports import Item, Judges, Reporter, RunOptions, Source, Target
-from troth.model.report import ItemResult, Report, Reported, RunFacts
+from troth.model.report import Count, ItemResult, Report, Reported, RunFacts, Verdict
+from troth.reaching import MOCK_PORT, Reached, reach, secret_names
+from troth.reaching import MOCKS as MOCKS
+from troth.reaching import Selection as Selection
+from troth.reaching import select as select
 from troth.reporting.catalogue import catalogue
 from troth.reporting.curl import curl
 from troth.reporting.json_report import write_json
@@ -37,49 +35,13 @@ from troth.sources.combinations import lint_rows
 from troth.sources.recordings import RecordingsSource
 from troth.sources.workflow_running import Surroundings
 from troth.sources.workflows import WorkflowsSource
-from troth.targets.embedded import EmbeddedTarget
-from troth.targets.live import LiveTarget, check_address, fetch
-from troth.targets.mock_server import MockServerTarget, ask_for_world
-from troth.targets.replay import ReplayTarget
-
-MOCKS: Mapping[str, Callable[[], Service]] = {"oneall": OneAll, "socialidnow": SocialIdNow, "esws": Esws}
-"""Vendor → its stand-in."""
+from troth.targets.live import check_address, fetch
 
 REPORTERS: Mapping[str, Reporter] = {"junit": write_junit, "json": write_json}
 """Name for ``--report`` → who writes it."""
 
 SOURCES = ("cases", "properties", "workflows", "recordings")
 """Names for ``--only``, in the order of a run."""
-
-MOCK_PORT = 8765
-"""Where ``troth mock`` listens unless told otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What the user asked to have read and who should answer."""
-
-    folders: Folders
-    target: str = "mock"
-    vendors: tuple[str, ...] = ()
-    spec: str | None = None
-    world: Mapping[str, Mapping[str, object]] | None = None
-
-
-def select(
-    here: Path,
-    target: str = "mock",
-    vendors: tuple[str, ...] = (),
-    spec: str | None = None,
-    world: Path | None = None,
-) -> Selection:
-    """A selection from the folders that hold in ``here``.
-
-    Raises:
-        InputInvalid: the world file cannot be used.
-    """
-    facts = read_world(world, shown(world)) if world is not None else None
-    return Selection(find_folders(here), target, vendors, spec, facts)
 
 
 def open_book(selection: Selection) -> tuple[Book, tuple[Problem, ...]]:
@@ -93,11 +55,10 @@ def open_book(selection: Selection) -> tuple[Book, tuple[Problem, ...]]:
         UsageInvalid: an unknown vendor, no specs, or a document that is not to be had.
     """
     if selection.spec is None:
-        return read_book(selection.folders, selection.vendors)
+        return _with_own_specs(selection, *read_book(selection.folders, selection.vendors))
     if "://" in selection.spec:
         data = fetch(check_address(selection.spec))
-        origin = "{0.scheme}://{0.netloc}".format(urlsplit(selection.spec))
-        spec = read_spec(data, urlsplit(selection.spec).hostname or "service", selection.spec, server=origin)
+        spec = read_spec(data, urlsplit(selection.spec).hostname or "service", selection.spec, server=selection.spec)
     else:
         path = Path(selection.spec)
         spec = read_spec_file(path, path.stem, shown(path))
@@ -105,6 +66,20 @@ def open_book(selection: Selection) -> tuple[Book, tuple[Problem, ...]]:
         return make_book({spec.vendor: Vendor(spec.vendor, spec)}), ()
     vendor, problems = read_vendor(spec, selection.folders)
     return make_book({spec.vendor: vendor}), problems
+
+
+def _with_own_specs(
+    selection: Selection, book: Book, problems: tuple[Problem, ...]
+) -> tuple[Book, tuple[Problem, ...]]:
+    """The book with the specs that the target names in place of ours."""
+    specs = selection.settings.specs if selection.settings is not None else {}
+    vendors = dict(book.vendors)
+    for name, path in specs.items():
+        if name in vendors:
+            spec = read_spec_file(Path(path), name, shown(Path(path)))
+            vendors[name], found = read_vendor(spec, selection.folders)
+            problems += found
+    return (make_book(vendors) if specs else book), problems
 
 
 def open_terms(selection: Selection) -> tuple[Book, Terms]:
@@ -121,41 +96,6 @@ def open_terms(selection: Selection) -> tuple[Book, Terms]:
     if errors:
         raise InputInvalid(errors)
     return book, terms
-
-
-def open_target(selection: Selection, book: Book) -> Target:
-    """The target of that name: ``mock``, ``replay`` or an address.
-
-    Raises:
-        UsageInvalid: there is no such target, or it may not be spoken to.
-    """
-    if selection.target == "mock":
-        missing = [name for name in book.vendors if name not in MOCKS]
-        if missing:
-            raise UsageInvalid(f"there is no embedded mock of {', '.join(missing)}; name an address with --target")
-        services = {name: MOCKS[name]() for name in book.vendors}
-        origins = {_origin(operation.server): operation.vendor for operation in book.operations()}
-        return EmbeddedTarget(services, origins)
-    if selection.target == "replay":
-        recordings = [one for vendor in book.vendors.values() for one in vendor.recordings]
-        worlds = {one.vendor: Facts(world=one.facts) for one in recordings}
-        return ReplayTarget(recordings, worlds)
-    if "://" not in selection.target:
-        fix = did_you_mean(selection.target, ("mock", "replay"))
-        raise UsageInvalid(
-            f"unknown target {selection.target!r}: {fix}, or an address like http://127.0.0.1:{MOCK_PORT}"
-        )
-    address = check_address(selection.target)
-    servers = tuple({operation.server for operation in book.operations()})
-    worlds = {name: Facts(world=world) for name, world in (selection.world or {}).items()}
-    live = LiveTarget(address, servers, worlds)
-    own = None if worlds else ask_for_world(live)
-    return live if own is None else MockServerTarget(live, own)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 class Run:
@@ -176,21 +116,28 @@ class Run:
     ) -> None:
         self.options = options
         self.book, self.terms = open_terms(selection)
+        self.reached = reach(selection, self.book, self.terms) if target is None else Reached(target)
+        self.target = self.reached.target
         self._check_names()
-        self.target = target or open_target(selection, self.book)
         self._check_world()
-        self.secrets = secret_names(self.book, self.target)
         self.workflows, _ = compile_workflows(self.book)
         court = Court(strict=options.strict)
-        self.runner = Runner(self.book, self.terms, self.target, court, watch, self.workflows.promises())
+        promises = self.workflows.promises()
+        self.runner = Runner(self.book, self.terms, self.target, court, watch, promises, self.reached.conduct)
         self._started = datetime.now(UTC)
         self._clock = perf_counter()
 
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Secret value → the name to show in its place, as far as they are known by now."""
+        return {**secret_names(self.book, self.target), **self.reached.secrets}
+
     def items(self) -> Iterator[Item]:
         """Everything to run, in order; nothing is sent to make the list."""
+        recorded = self._recorded_items()
         for source in self._sources():
             for item in source.items():
-                if self._wanted(item):
+                if self._wanted(item) and (recorded is None or source.name == "recordings" or item.name in recorded):
                     yield item
 
     def finish(self, results: tuple[ItemResult, ...]) -> Report:
@@ -200,7 +147,13 @@ class Run:
         counts = tuple(
             count for count in tally.counts() if self.in_scope(count.promise.vendor, count.promise.operation)
         )
-        verdict, code, reasons = conclude(findings, results, counts, self.options.complete)
+        expected = [count for count in counts if self._is_allowed(count)]
+        verdict, code, reasons = conclude(findings, results, expected, self.options.complete)
+        halted = self.reached.conduct.halted()
+        if halted:
+            left = sum(1 for one in results if one.skipped == halted)
+            reasons = (f"{halted}; {left} of {len(results)} items were not run", *reasons)
+            verdict, code = (Verdict.UNJUDGED, 3) if code == 0 else (verdict, code)
         return Report(
             run=self._facts(),
             items=results,
@@ -226,7 +179,7 @@ class Run:
         return RunFacts(
             target=self.target.name,
             target_kind=self.target.kind,
-            build="",
+            build=self.reached.build,
             specs_sha256=self.book.specs_sha256,
             contracts_sha256=self.book.contracts_sha256,
             seed=self.options.seed,
@@ -237,7 +190,8 @@ class Run:
 
     def _sources(self) -> Iterator[Source]:
         options = self.options
-        wanted = options.sources or (("recordings",) if self.target.kind == "replay" else SOURCES)
+        allowed = self.reached.sources or SOURCES
+        wanted = options.sources or allowed
         if "cases" in wanted:
             yield CasesSource(self.terms, self.target.facts, options.seed)
         if "properties" in wanted:
@@ -250,6 +204,17 @@ class Run:
             yield WorkflowsSource(self._surroundings(), options.seed, options.max_examples, options.thorough)
         if "recordings" in wanted:
             yield RecordingsSource(self.book)
+
+    def _recorded_items(self) -> frozenset[str] | None:
+        """On a replay the items that were recorded, unless the user names sources; None where all are to run."""
+        if self.target.kind != "replay" or self.options.sources:
+            return None
+        return frozenset(one.item for vendor in self.book.vendors.values() for one in vendor.recordings)
+
+    def _is_allowed(self, count: Count) -> bool:
+        permission = self.reached.conduct.permission
+        terms = self.terms.operations.get(f"{count.promise.vendor}.{count.promise.operation}")
+        return permission is None or terms is None or terms.operation.effect in permission.effects
 
     def _surroundings(self) -> Surroundings:
         target = self.target
@@ -273,6 +238,8 @@ class Run:
         for name in self.options.sources:
             if name not in SOURCES:
                 raise UsageInvalid(f"unknown source {name!r} for --only: {did_you_mean(name, SOURCES)}")
+            if name not in (self.reached.sources or SOURCES):
+                raise UsageInvalid(f"{name} would make requests up: allow it on this target with fuzzing = true")
         known = [operation.name for operation in self.book.operations()]
         for pattern in self.options.operations:
             if not any(_matches(operation.vendor, operation.name, pattern) for operation in self.book.operations()):
@@ -290,7 +257,9 @@ class Run:
         if locate is not None:
             return str(locate(url))
         parts = urlsplit(url)
-        here = f"http://127.0.0.1:{MOCK_PORT}" if self.target.kind == "mock" else _origin(url)
+        here = (
+            f"http://127.0.0.1:{MOCK_PORT}" if self.target.kind == "mock" else f"{parts.scheme}://{parts.netloc}"
+        )
         return here + parts.path + (f"?{parts.query}" if parts.query else "")
 
 
@@ -300,20 +269,6 @@ def _do_not_wait(_seconds: float) -> None:
 
 def _matches(vendor: str, operation: str, pattern: str) -> bool:
     return fnmatchcase(operation, pattern) or fnmatchcase(f"{vendor}.{operation}", pattern)
-
-
-def secret_names(book: Book, target: Target) -> dict[str, str]:
-    """Secret value → the environment variable that stands for it in a curl line, from the facts marked ``secret``."""
-    names: dict[str, str] = {}
-    for vendor in book.vendors.values():
-        world = target.facts(vendor.name).world
-        for fact in vendor.world.values():
-            value: object = world
-            for part in fact.name.split("."):
-                value = value.get(part) if isinstance(value, Mapping) else None
-            if fact.secret and value is not None:
-                names.setdefault(str(value), f"{vendor.name}_{fact.name.replace('.', '_')}".upper())
-    return names
 
 
 def lint_problems(selection: Selection) -> tuple[Problem, ...]:

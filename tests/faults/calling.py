@@ -8,6 +8,7 @@ from html import escape, unescape
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
@@ -69,10 +70,14 @@ class Caller:
         """One request."""
         parts = urlsplit(target)
         builder = EnvironBuilder(
-            path=unquote(parts.path), query_string=parts.query, method=method, data=body, headers=dict(headers or {})
+            path=unquote(parts.path),
+            query_string=parts.query,
+            method=method,
+            data=body,
+            headers=Headers(dict(headers or {})),
         )
         environ = builder.get_environ()
-        environ["RAW_URI"] = target
+        environ["REQUEST_URI"] = environ["RAW_URI"] = target
         reply = Reply(Response.from_app(self._stand_in, environ))
         self.transcript.append(reply.seen)
         return reply
@@ -91,7 +96,7 @@ class OneAllCaller(Caller):
     """Speaks OneAll, with the site's keys unless others are given."""
 
     def __call__(self, method: str, target: str, node: object = None, keys: object = True) -> Reply:
-        """One request; ``node`` goes under ``request``; ``keys`` is a pair, ``True`` for the site's, ``None`` for none."""
+        """One request; ``node`` goes under ``request``. ``keys``: a pair, ``True`` for the site's own, ``None``."""
         body = b"" if node is None else json.dumps({"request": node}).encode()
         chosen: Any = self.world["site"]["keys"] if keys is True else keys
         headers = {"Content-Type": "application/json"} if body else {}

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001, ARG005 - every hook of a fault takes the call, needed or not
 """OneAll: what every operation shares. Envelope, codes, texts, keys, dates and the bytes themselves."""
 
 import base64

@@ -1,21 +1,21 @@
+# ruff: noqa: ARG005 - every hook of a fault takes the call, needed or not
 """OneAll: identities. Reading, deleting, relinking, synchronizing, contacts and games."""
 
 from typing import Any
 
+from faults import spoil_oneall_identities as spoil
 from faults.corpus_oneall_envelope import (
     CONTACTS,
     DELETE,
     GAMES,
     LINK,
-    LIST,
     ONEALL,
     READ,
     SYNCHRONIZE,
     UNKNOWN,
-    USER,
     data_of,
 )
-from faults.faults import Answer, Call, Fault, Kind, documented, example, inferred, observed, on_success, when
+from faults.faults import Fault, Kind, documented, example, inferred, observed, on_success, when
 
 
 def _fresh(ask: Any) -> str:
@@ -24,147 +24,6 @@ def _fresh(ask: Any) -> str:
 
 def _read(ask: Any, token: str | None = None) -> Any:
     return ask.get(f"/identities/{token or _fresh(ask)}.json")
-
-
-def _read_the_next(call: Call) -> None:
-    tokens = list(call.mock._store.identities)
-    if call.token in tokens:
-        after = tokens[(tokens.index(call.token) + 1) % len(tokens)]
-        call.path = f"/identities/{after}.json"
-
-
-def _keep_the_deleted(call: Call) -> None:
-    store = call.mock._store
-    if call.method == "DELETE" and (identity := store.identities.get(call.token)):
-        call.memory[call.token] = identity
-
-
-def _show_the_deleted(call: Call, answer: Answer) -> None:
-    store = call.mock._store
-    if call.method == "GET" and call.token in call.memory and call.memory[call.token].user_token in store.users:
-        store.identities[call.token] = call.memory[call.token]
-        answer.become(call.pass_on())
-        store.identities.pop(call.token)
-
-
-def _delete_anyway(call: Call, answer: Answer) -> None:
-    if answer.status == 400:
-        call.again(query="confirm_deletion=true")
-
-
-def _take_siblings_along(call: Call, answer: Answer) -> None:
-    if answer.status == 200:
-        owner = data_of(answer.json())["identity"]["user_token"]
-        for token in list(call.mock._store.users[owner].identities):
-            call.again(path=f"/identities/{token}.json")
-
-
-def _remember_the_owner(call: Call) -> None:
-    identity = call.mock._store.identities.get(call.token)
-    call.memory["old"] = identity and identity.user_token
-
-
-def _stay_with_the_old_owner(call: Call, answer: Answer) -> None:
-    store, identity = call.mock._store, call.mock._store.identities.get(call.token)
-    if answer.status == 200 and call.memory["old"] in store.users:
-        store.users[call.memory["old"]].identities[call.token] = identity
-
-
-def _undo_the_relink(call: Call, answer: Answer) -> None:
-    if answer.status == 200 and call.memory["old"] in call.mock._store.users:
-        call.mock._store.relink(call.token, call.memory["old"])
-
-
-def _answer_from_before(call: Call, tree: Any) -> None:
-    user = data_of(tree)["user"]
-    user["identities"] = [one for one in user["identities"] if one["identity_token"] != call.token]
-
-
-def _name_the_old_owner(call: Call, tree: Any) -> None:
-    data_of(tree)["user"]["user_token"] = call.memory["old"]
-
-
-def _link_to_nobody(call: Call, answer: Answer) -> None:
-    if answer.status == 404 and call.token in call.mock._store.identities:
-        owner = call.mock._store.identities[call.token].user_token
-        call.send({"request": {"user": {"user_token": owner}}})
-        answer.become(call.pass_on())
-
-
-def _options(call: Call) -> dict[str, Any]:
-    request = call.json().get("request")
-    options = request.get("synchronize") if isinstance(request, dict) else None
-    return options if isinstance(options, dict) else {}
-
-
-def _with_option(name: str, value: bool) -> Any:
-    def before(call: Call) -> None:
-        if not call.body or call.json():
-            call.send({"request": {"synchronize": _options(call) | {name: value}}})
-
-    return before
-
-
-def _ignoring(name: str, value: bool) -> Any:
-    def before(call: Call) -> None:
-        if _options(call).get(name) is value:
-            call.send({"request": {"synchronize": _options(call) | {name: not value}}})
-
-    return before
-
-
-def _renew_always(call: Call) -> None:
-    # A token that cannot be renewed is left alone, so that only the needless renewal is to be seen.
-    identity = call.mock._store.identities.get(call.token)
-    if identity and identity.access_token and not identity.access_token.refresh_refused:
-        _with_option("force_token_update", True)(call)
-
-
-def _remember_the_profile(call: Call) -> None:
-    identity = call.mock._store.identities.get(call.token)
-    call.memory["was"] = identity and (identity, identity.profile, identity.updated)
-
-
-def _forget_the_new_profile(call: Call, answer: Answer) -> None:
-    if answer.status == 200 and call.memory["was"]:
-        identity, identity.profile, identity.updated = call.memory["was"]
-
-
-def _from_the_cache_after_all(call: Call, answer: Answer) -> None:
-    if answer.status == 203:
-        answer.become(call.again(query=""))
-
-
-def _as_fetched(call: Call, answer: Answer) -> None:
-    if answer.status == 200:
-        tree = answer.json()
-        tree["response"]["request"]["status"]["code"] = answer.status = 203
-        answer.send(tree)
-
-
-def _freeze_the_cache(call: Call, tree: Any) -> None:
-    cache = call.memory.setdefault(call.token, data_of(tree)["cache"])
-    data_of(tree)["cache"] = cache
-
-
-def _turn_the_cache_round(call: Call, tree: Any) -> None:
-    cache = data_of(tree)["cache"]
-    cache["date_last_update"], cache["date_next_update"] = cache["date_next_update"], cache["date_last_update"]
-
-
-def _dawdle(call: Call, answer: Answer) -> None:
-    if answer.status == 200:
-        call.pause(0.4)
-
-
-def _raise_the_dead(call: Call, answer: Answer) -> None:
-    now = call.mock.clock.now()
-    if call.method == "DELETE" and answer.status == 200:
-        call.memory[call.token] = now
-    elif answer.status == 404 and call.token in call.memory and (now - call.memory[call.token]).days >= 40:
-        some = next(iter(call.mock._store.identities))
-        answer.become(call.again(path=f"/identities/{some}.json"))
-        answer.text(some, call.token)
 
 
 FAULTS = (
@@ -176,7 +35,7 @@ FAULTS = (
         "The identity that is shown is the one that was created after the one asked for.",
         (documented("2.2", "the address names the identity to read"),),
         _read,
-        before=_read_the_next,
+        before=spoil.read_the_next,
     ),
     Fault(
         "an-identity-lost-its-provider",
@@ -207,8 +66,8 @@ FAULTS = (
         (documented("2.3", "the identity is deleted"),),
         lambda ask: (ask.delete(f"/identities/{_fresh(ask)}.json"), _read(ask)),
         calls=2,
-        before=_keep_the_deleted,
-        after=_show_the_deleted,
+        before=spoil.keep_the_deleted,
+        after=spoil.show_the_deleted,
     ),
     Fault(
         "an-unconfirmed-deletion-deletes-under-its-error",
@@ -219,7 +78,7 @@ FAULTS = (
         (documented("2.3", "without confirm_deletion=true nothing is deleted"),),
         lambda ask: (ask.delete(f"/identities/{_fresh(ask)}.json", confirmed=False), _read(ask)),
         calls=2,
-        after=_delete_anyway,
+        after=spoil.delete_anyway,
     ),
     Fault(
         "a-deletion-needs-no-confirmation",
@@ -243,7 +102,7 @@ FAULTS = (
             _read(ask, ask.world["expired_identity"]["identity_token"]),
         ),
         calls=2,
-        after=_take_siblings_along,
+        after=spoil.take_siblings_along,
     ),
     Fault(
         "a-relinked-identity-stays-with-both-users",
@@ -257,8 +116,8 @@ FAULTS = (
             ask.get(f"/users/{ask.world['social_user']['user_token']}.json"),
         ),
         calls=2,
-        before=_remember_the_owner,
-        after=_stay_with_the_old_owner,
+        before=spoil.remember_the_owner,
+        after=spoil.stay_with_the_old_owner,
     ),
     Fault(
         "a-relink-is-not-kept",
@@ -269,8 +128,8 @@ FAULTS = (
         (documented("2.4", "the user_token sent is the new owner"),),
         lambda ask: (ask.relink(_fresh(ask), ask.world["user"]["user_token"]), _read(ask)),
         calls=2,
-        before=_remember_the_owner,
-        after=_undo_the_relink,
+        before=spoil.remember_the_owner,
+        after=spoil.undo_the_relink,
     ),
     Fault(
         "a-relink-lists-the-identities-from-before",
@@ -280,7 +139,7 @@ FAULTS = (
         "The list in the answer of a relink lacks the identity that was linked.",
         (documented("2.4", "an updated list of the user's identities"), observed("2.4", "the MyBB plugin reads it")),
         lambda ask: ask.relink(_fresh(ask), ask.world["user"]["user_token"]),
-        after=on_success(_answer_from_before),
+        after=on_success(spoil.answer_from_before),
     ),
     Fault(
         "a-relink-names-the-old-owner",
@@ -290,8 +149,8 @@ FAULTS = (
         "The answer of a relink carries the token of the user who lost the identity.",
         (documented("2.4", "the list is of the user who was named"), inferred("2.4", "shape of data.user")),
         lambda ask: ask.relink(_fresh(ask), ask.world["user"]["user_token"]),
-        before=_remember_the_owner,
-        after=on_success(_name_the_old_owner),
+        before=spoil.remember_the_owner,
+        after=on_success(spoil.name_the_old_owner),
     ),
     Fault(
         "a-relink-fails-inside-its-success",
@@ -311,7 +170,7 @@ FAULTS = (
         "A relink to a user who does not exist is answered with 200 and changes nothing.",
         (documented("1.5", "404: no such resource"), inferred("2.4", "404 for an unknown user")),
         lambda ask: ask.relink(_fresh(ask), UNKNOWN),
-        after=_link_to_nobody,
+        after=spoil.link_to_nobody,
     ),
     Fault(
         "a-synchronization-renames-the-identity",
@@ -333,7 +192,7 @@ FAULTS = (
         lambda ask: ask.synchronize(_fresh(ask)),
         after=when(
             200,
-            lambda call, answer: (setattr(answer, "status", 202), answer.text('"code":200', '"code":202')),
+            lambda call, answer: answer.recode(202).text('"code":200', '"code":202'),
         ),
     ),
     Fault(
@@ -345,7 +204,7 @@ FAULTS = (
         (documented("2.5", "false updates only the access token"),),
         lambda ask: (_read(ask), ask.synchronize(_fresh(ask), update_user_data=False)),
         calls=2,
-        before=_ignoring("update_user_data", False),
+        before=spoil.ignoring("update_user_data", False),
     ),
     Fault(
         "a-synchronized-profile-is-not-kept",
@@ -356,8 +215,8 @@ FAULTS = (
         (documented("2.5", "the identity is updated accordingly"),),
         lambda ask: (ask.synchronize(_fresh(ask)), _read(ask)),
         calls=2,
-        before=_remember_the_profile,
-        after=_forget_the_new_profile,
+        before=spoil.remember_the_profile,
+        after=spoil.forget_the_new_profile,
     ),
     Fault(
         "a-forced-token-update-is-ignored",
@@ -368,7 +227,7 @@ FAULTS = (
         (documented("2.5", "true enforces the update even if not expired"),),
         lambda ask: (_read(ask), ask.synchronize(_fresh(ask), force_token_update=True)),
         calls=2,
-        before=_ignoring("force_token_update", True),
+        before=spoil.ignoring("force_token_update", True),
     ),
     Fault(
         "every-synchronization-renews-the-access-token",
@@ -379,7 +238,7 @@ FAULTS = (
         (documented("2.5", "per default refreshed only in case it is expired"),),
         lambda ask: (_read(ask), ask.synchronize(_fresh(ask))),
         calls=2,
-        before=_renew_always,
+        before=spoil.renew_always,
     ),
     Fault(
         "cached-contacts-claim-to-be-fetched",
@@ -389,7 +248,7 @@ FAULTS = (
         "Contacts from the cache answer 203, and the cache node says that it was used.",
         (observed("2.6", "200 is served from cache, 203 fetched (C-EX)"),),
         lambda ask: ask.get(f"/identities/{_fresh(ask)}/contacts.json"),
-        after=_as_fetched,
+        after=spoil.as_fetched,
     ),
     Fault(
         "the-contact-cache-cannot-be-disabled",
@@ -399,7 +258,7 @@ FAULTS = (
         "disable_cache=true still answers from the cache, with 200.",
         (observed("2.6", "203: fetched from the network and cache updated (C-EX)"),),
         lambda ask: ask.get(f"/identities/{_fresh(ask)}/contacts.json?disable_cache=true"),
-        after=_from_the_cache_after_all,
+        after=spoil.from_the_cache_after_all,
     ),
     Fault(
         "the-contact-cache-is-never-refreshed",
@@ -414,7 +273,7 @@ FAULTS = (
             ask.get(f"/identities/{_fresh(ask)}/contacts.json"),
         ),
         calls=2,
-        after=on_success(_freeze_the_cache),
+        after=on_success(spoil.freeze_the_cache),
     ),
     Fault(
         "the-contact-cache-runs-backwards",
@@ -424,7 +283,7 @@ FAULTS = (
         "The next update of the cache is a day before the last one.",
         (documented("2.6", "refreshed once a day: last, then next"),),
         lambda ask: ask.get(f"/identities/{_fresh(ask)}/contacts.json"),
-        after=on_success(_turn_the_cache_round),
+        after=on_success(spoil.turn_the_cache_round),
     ),
     Fault(
         "steam-games-lost-their-cache-node",
@@ -444,7 +303,7 @@ FAULTS = (
         "Contacts from the cache take as long as if the network had been asked.",
         (documented("2.6", "contacts are cached and refreshed once a day"),),
         lambda ask: ask.get(f"/identities/{_fresh(ask)}/contacts.json"),
-        after=_dawdle,
+        after=spoil.dawdle,
         unexpectable="No page promises a time, and what is slow is decided by the tester alone.",
     ),
     Fault(
@@ -456,7 +315,7 @@ FAULTS = (
         (documented("2.3", "the identity is deleted"),),
         lambda ask: (ask.delete(f"/identities/{_fresh(ask)}.json"), ask.wait(41 * 86400), _read(ask)),
         calls=2,
-        after=_raise_the_dead,
+        after=spoil.raise_the_dead,
         unexpectable="No page names a time after which to look again.",
     ),
 )

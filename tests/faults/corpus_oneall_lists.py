@@ -1,139 +1,11 @@
-"""OneAll: users, and every list. Pagination, order, filters, deletion."""
+# ruff: noqa: ARG005 - every hook of a fault takes the call, needed or not
+"""OneAll: every list, and users. Pagination, order, filters, deletion."""
 
 from typing import Any
 
+from faults import spoil_oneall_lists as spoil
 from faults.corpus_oneall_envelope import CONTACTS, LIST, ONEALL, READ, REMOVE, USER, USERS, data_of
-from faults.faults import Answer, Call, Fault, Kind, documented, example, observed, on_success
-
-
-def _list_of(tree: Any) -> Any:
-    """The one list in an answer: its pagination, count and entries."""
-    return next(node for node in data_of(tree).values() if isinstance(node, dict) and "pagination" in node)
-
-
-def _number(call: Call, name: str, default: int) -> int:
-    text = call.asked.get(name, "")
-    return int(text) if text.isdecimal() else default
-
-
-def _repeat_the_first_page(call: Call, answer: Answer) -> None:
-    tree = answer.json()
-    if answer.status == 200 and 1 < _list_of(tree)["pagination"]["current_page"] <= 3 and _list_of(tree)["entries"]:
-        call.ask(page="1")
-        first = call.pass_on().json()
-        _list_of(tree)["entries"] = _list_of(first)["entries"][: _list_of(tree)["count"]]
-        answer.send(tree)
-
-
-def _skip_at_the_boundary(call: Call, answer: Answer) -> None:
-    tree = answer.json()
-    if answer.status == 200 and _list_of(tree)["pagination"]["current_page"] > 1 and _list_of(tree)["entries"]:
-        page = _list_of(tree)
-        page["entries"] = page["entries"][1:]
-        page["count"] = len(page["entries"])
-        answer.send(tree)
-
-
-def _show_everything(call: Call, answer: Answer) -> None:
-    size = _number(call, "entries_per_page", 250)
-    tree = answer.json()
-    if answer.status == 200 and _list_of(tree)["pagination"]["current_page"] == 1:
-        call.ask(entries_per_page="500", page="1")
-        whole = _list_of(call.pass_on().json())
-        _list_of(tree).update(count=whole["count"], entries=whole["entries"])
-        _list_of(tree)["pagination"]["entries_per_page"] = max(1, min(size, 500))
-        answer.send(tree)
-
-
-def _round_down(call: Call, tree: Any) -> None:
-    pages = _list_of(tree)["pagination"]
-    pages["total_pages"] = max(1, pages["total_entries"] // pages["entries_per_page"])
-
-
-def _allow_any_size(call: Call, tree: Any) -> None:
-    pages = _list_of(tree)["pagination"]
-    if (size := _number(call, "entries_per_page", 250)) > 500:
-        pages["entries_per_page"] = size
-
-
-def _swap_last_two(call: Call, tree: Any) -> None:
-    entries = _list_of(tree)["entries"]
-    if len(entries) > 2:
-        entries[-1], entries[-2] = entries[-2], entries[-1]
-
-
-def _filter_by_creation(call: Call) -> None:
-    call.ask(filters=call.asked.get("filters", "").replace("date_last_login", "date_creation"))
-
-
-def _first_filter_only(call: Call) -> None:
-    call.ask(filters=call.asked.get("filters", "").partition(";")[0])
-
-
-def _list_the_deleted(call: Call, answer: Answer) -> None:
-    store = call.mock._store
-    if call.method == "DELETE":
-        if answer.status == 200:
-            call.memory.setdefault("gone", []).append(call.memory.pop("entry"))
-    elif answer.status == 200:
-        kept = dict(store.users)
-        store.users.update({user.user_token: user for user in call.memory.get("gone", [])})
-        answer.become(call.pass_on())
-        store.users.clear()
-        store.users.update(kept)
-
-
-def _remember_the_user(call: Call) -> None:
-    if call.method == "DELETE":
-        user = call.mock._store.users.get(call.token)
-        call.memory["entry"] = user
-        call.memory.setdefault("names", {})[call.token] = user
-
-
-def _leave_its_identities(call: Call, answer: Answer) -> None:
-    gone = call.memory.setdefault("identities", {})
-    if call.method == "DELETE" and answer.status == 200:
-        gone.update(call.memory["entry"].identities)
-    elif call.method == "GET" and answer.status == 404 and call.token in gone:
-        call.mock._store.identities[call.token] = gone[call.token]
-        answer.become(call.pass_on())
-        del call.mock._store.identities[call.token]
-
-
-def _delete_twice(call: Call, answer: Answer) -> None:
-    done = call.memory.setdefault("done", {})
-    if answer.status == 200:
-        done[call.token] = answer
-    elif answer.status == 404 and call.token in done:
-        answer.become(done[call.token])
-
-
-def _name_another(call: Call, tree: Any) -> None:
-    other = next(token for token in call.mock._store.users if token != call.token)
-    data_of(tree)["user"]["user_token"] = other
-
-
-def _shorten_tokens(call: Call, tree: Any) -> None:
-    for entry in _list_of(tree)["entries"]:
-        entry["user_token"] = entry["user_token"][:-1]
-
-
-def _iso_birthdays(call: Call, tree: Any) -> None:
-    for identity in data_of(tree)["user"]["identities"]:
-        if "birthday" in identity:
-            month, day, year = identity["birthday"].split("/")
-            identity["birthday"] = f"{year}-{month}-{day}"
-
-
-def _bare_emails(call: Call, tree: Any) -> None:
-    for identity in data_of(tree)["user"]["identities"]:
-        if "emails" in identity:
-            identity["emails"] = [email["value"] for email in identity["emails"]]
-
-
-def _capitals(call: Call, tree: Any) -> None:
-    for identity in data_of(tree)["user"]["identities"]:
-        identity["provider"] = identity["provider"].capitalize()
+from faults.faults import Fault, Kind, documented, example, observed, on_success
 
 
 def _user_page(ask: Any) -> Any:
@@ -154,7 +26,7 @@ FAULTS = (
         (documented("1.7", "page is 1-based; a list falls into total_pages pages"),),
         lambda ask: [ask.get(f"/identities.json?page={n}&entries_per_page=3") for n in (1, 2)],
         calls=2,
-        after=_repeat_the_first_page,
+        after=spoil.repeat_the_first_page,
     ),
     Fault(
         "every-page-boundary-swallows-a-user",
@@ -164,7 +36,7 @@ FAULTS = (
         "The first user of every page but the first is left out.",
         (documented("1.7", "total_entries, entries_per_page and count describe the pages"),),
         lambda ask: ask.get("/users.json?page=2&entries_per_page=3"),
-        after=_skip_at_the_boundary,
+        after=spoil.skip_at_the_boundary,
     ),
     Fault(
         "entries-per-page-is-only-claimed",
@@ -174,7 +46,7 @@ FAULTS = (
         "The first page holds all identities, whatever page size its pagination claims.",
         (documented("1.7", "entries_per_page limits a page"),),
         lambda ask: ask.get("/identities.json?page=1&entries_per_page=2"),
-        after=_show_everything,
+        after=spoil.show_everything,
     ),
     Fault(
         "the-last-page-is-not-counted",
@@ -184,7 +56,7 @@ FAULTS = (
         "total_pages is rounded down, so a half-filled last page is never fetched.",
         (documented("1.7", "total_pages"), observed("1.7", "pyoneall stops at current_page == total_pages")),
         lambda ask: ask.get("/users.json?entries_per_page=3"),
-        after=on_success(_round_down),
+        after=on_success(spoil.round_down),
     ),
     Fault(
         "total-entries-counts-the-page-alone",
@@ -194,7 +66,9 @@ FAULTS = (
         "total_entries is the number of entries on this page.",
         (documented("1.7", "count is this page, total_entries is all"),),
         lambda ask: ask.get("/users.json?entries_per_page=3"),
-        after=on_success(lambda call, tree: _list_of(tree)["pagination"].update(total_entries=_list_of(tree)["count"])),
+        after=on_success(
+            lambda call, tree: spoil.list_of(tree)["pagination"].update(total_entries=spoil.list_of(tree)["count"])
+        ),
     ),
     Fault(
         "the-count-of-contacts-is-of-all-pages",
@@ -207,7 +81,7 @@ FAULTS = (
             f"/identities/{ask.world['fresh_identity']['identity_token']}/contacts.json?entries_per_page=2"
         ),
         after=on_success(
-            lambda call, tree: _list_of(tree).update(count=_list_of(tree)["pagination"]["total_entries"])
+            lambda call, tree: spoil.list_of(tree).update(count=spoil.list_of(tree)["pagination"]["total_entries"])
         ),
     ),
     Fault(
@@ -218,7 +92,7 @@ FAULTS = (
         "entries_per_page=1000 is accepted as it is.",
         (documented("1.7", "maximum 500"),),
         lambda ask: ask.get("/identities.json?entries_per_page=1000"),
-        after=on_success(_allow_any_size),
+        after=on_success(spoil.allow_any_size),
     ),
     Fault(
         "the-current-page-is-a-string",
@@ -229,8 +103,8 @@ FAULTS = (
         (documented("1.7", "current_page int"), observed("1.7", "pyoneall needs the type of total_pages")),
         lambda ask: ask.get("/users.json"),
         after=on_success(
-            lambda call, tree: _list_of(tree)["pagination"].update(
-                current_page=str(_list_of(tree)["pagination"]["current_page"])
+            lambda call, tree: spoil.list_of(tree)["pagination"].update(
+                current_page=str(spoil.list_of(tree)["pagination"]["current_page"])
             )
         ),
     ),
@@ -242,7 +116,9 @@ FAULTS = (
         "order_direction=desc is echoed, and the identities come in ascending order.",
         (documented("1.7", "order_direction asc or desc"),),
         lambda ask: ask.get("/identities.json?order_direction=desc"),
-        after=on_success(lambda call, tree: call.asked.get("order_direction") == "desc" and _list_of(tree)["entries"].reverse()),
+        after=on_success(
+            lambda call, tree: call.asked.get("order_direction") == "desc" and spoil.list_of(tree)["entries"].reverse()
+        ),
     ),
     Fault(
         "the-order-node-always-says-ascending",
@@ -252,7 +128,7 @@ FAULTS = (
         "Users in descending order come with the direction asc.",
         (documented("1.7", "the order node names the direction asked for"),),
         lambda ask: ask.get("/users.json?order_direction=desc"),
-        after=on_success(lambda call, tree: _list_of(tree)["pagination"]["order"].update(direction="asc")),
+        after=on_success(lambda call, tree: spoil.list_of(tree)["pagination"]["order"].update(direction="asc")),
     ),
     Fault(
         "the-last-two-users-change-places",
@@ -262,7 +138,7 @@ FAULTS = (
         "The last two entries of every page stand in the wrong order.",
         (documented("1.7", "ordered by date_creation"),),
         lambda ask: ask.get("/users.json"),
-        after=on_success(_swap_last_two),
+        after=on_success(spoil.swap_last_two),
     ),
     Fault(
         "the-order-is-by-an-unknown-field",
@@ -272,7 +148,7 @@ FAULTS = (
         "The order node names the field creation_date.",
         (example("1.7", "order.field date_creation"), documented("7.10", "the field is date_creation")),
         lambda ask: ask.get("/identities.json"),
-        after=on_success(lambda call, tree: _list_of(tree)["pagination"]["order"].update(field="creation_date")),
+        after=on_success(lambda call, tree: spoil.list_of(tree)["pagination"]["order"].update(field="creation_date")),
     ),
     Fault(
         "the-user-filter-is-ignored",
@@ -291,8 +167,8 @@ FAULTS = (
         Kind.LOST,
         "A filter by date_last_login compares date_creation.",
         (documented("1.8", "date_last_login is a filter of its own"),),
-        lambda ask: ask.get("/users.json?filters=date_last_login:lt:20%20Jan%202024%2000:00"),
-        before=_filter_by_creation,
+        lambda ask: ask.get("/users.json?filters=date_last_login:lt:10%20Feb%202024%2000:00"),
+        before=spoil.filter_by_creation,
     ),
     Fault(
         "only-the-first-filter-counts",
@@ -304,7 +180,7 @@ FAULTS = (
         lambda ask: ask.get(
             "/users.json?filters=date_creation:gt:1%20Jan%202020%2000:00;date_creation:lt:2%20Jan%202020%2000:00"
         ),
-        before=_first_filter_only,
+        before=spoil.first_filter_only,
     ),
     Fault(
         "a-deleted-user-is-still-listed",
@@ -315,8 +191,8 @@ FAULTS = (
         (documented("4", "DELETE /users/<t>.json deletes the user"),),
         lambda ask: (_remove(ask), ask.get("/users.json")),
         calls=2,
-        before=_remember_the_user,
-        after=_list_the_deleted,
+        before=spoil.remember_the_user,
+        after=spoil.list_the_deleted,
     ),
     Fault(
         "a-deleted-user-leaves-its-identities",
@@ -327,8 +203,8 @@ FAULTS = (
         (documented("4", "deletes user AND identities"),),
         lambda ask: (_remove(ask), ask.get(f"/identities/{ask.world['fresh_identity']['identity_token']}.json")),
         calls=2,
-        before=_remember_the_user,
-        after=_leave_its_identities,
+        before=spoil.remember_the_user,
+        after=spoil.leave_its_identities,
     ),
     Fault(
         "a-user-can-be-deleted-twice",
@@ -339,7 +215,7 @@ FAULTS = (
         (documented("4", "404 for a user who is not there (V-UDEL)"), documented("1.5", "404: no such resource")),
         lambda ask: (_remove(ask), _remove(ask)),
         calls=2,
-        after=_delete_twice,
+        after=spoil.delete_twice,
     ),
     Fault(
         "a-deletion-names-another-user",
@@ -349,7 +225,7 @@ FAULTS = (
         "The answer of a deletion carries the token of a user who was not deleted.",
         (documented("4", "data.user{user_token, identities[]} of the deleted user"),),
         _remove,
-        after=on_success(_name_another),
+        after=on_success(spoil.name_another),
     ),
     Fault(
         "user-tokens-in-the-list-are-a-character-short",
@@ -359,7 +235,7 @@ FAULTS = (
         "Every user_token in the list lacks its last character.",
         (documented("1.1", "tokens have 36 characters (CHAR(36))"),),
         lambda ask: ask.get("/users.json"),
-        after=on_success(_shorten_tokens),
+        after=on_success(spoil.shorten_tokens),
     ),
     Fault(
         "a-user-shows-one-identity-of-several",
@@ -394,7 +270,7 @@ FAULTS = (
         "The birthday of an identity is written year first.",
         (documented("1.6", "birthday is MM/DD/YYYY"),),
         _user_page,
-        after=on_success(_iso_birthdays),
+        after=on_success(spoil.iso_birthdays),
     ),
     Fault(
         "emails-are-bare-strings",
@@ -404,7 +280,7 @@ FAULTS = (
         "The emails of an identity are a list of strings.",
         (documented("5.1", "emails: [{value, is_verified}]"),),
         _user_page,
-        after=on_success(_bare_emails),
+        after=on_success(spoil.bare_emails),
     ),
     Fault(
         "providers-have-capital-letters-inside-a-user",
@@ -414,7 +290,7 @@ FAULTS = (
         "The identities of a user name their provider as people would: Facebook.",
         (documented("5.1", "provider is a key such as facebook"), example("5.1", "source.key is the provider")),
         _user_page,
-        after=on_success(_capitals),
+        after=on_success(spoil.capitals),
     ),
 )
 """Faults of lists and of users."""

@@ -1,275 +1,316 @@
-"""OneAll: User Cloud Storage. Creating, updating, synchronizing and looking up stored users."""
+# ruff: noqa: ARG005 - every hook of a fault takes the call, needed or not
+"""OneAll: User Cloud Storage. Creating, updating and synchronizing stored users."""
 
-import copy
-import hashlib
 from typing import Any
 
-from faults.corpus_oneall_envelope import (
-    CREATE,
-    LOOKUP,
-    ONEALL,
-    STORE,
-    UPDATE,
-    data_of,
-    status_of,
+from faults import spoil_oneall_storage as spoil
+from faults.corpus_oneall_envelope import CREATE, LOOKUP, ONEALL, STORE, UPDATE, data_of
+from faults.faults import Fault, Kind, documented, example, inferred, observed, on_success
+
+_EMAILS = [{"value": "new@mail.example", "is_verified": True}]
+
+
+def _ours(ask: Any, *names: str) -> dict[str, Any]:
+    return {name: ask.world["user"][name] for name in names}
+
+
+def _token(ask: Any) -> str:
+    return str(ask.world["user"]["user_token"])
+
+
+def _find(ask: Any) -> Any:
+    return ask.look_up(user_token=_token(ask))
+
+
+FAULTS = (
+    Fault(
+        "the-password-comes-back-on-creation",
+        ONEALL,
+        (CREATE,),
+        Kind.SECRET,
+        "The answer of a creation repeats the password in clear.",
+        (documented("3.1", "stored one-way hashed"), example("3.1", "S2 shows no password")),
+        lambda ask: ask.create(login="new@login.example", password="a-new-password"),
+        after=on_success(spoil.echo_the_password),
+    ),
+    Fault(
+        "a-created-identity-names-another-provider",
+        ONEALL,
+        (CREATE,),
+        Kind.SHAPE,
+        "The provider of a created storage identity is cloud_spoil.",
+        (documented("3.1", "provider is always storage (V-UPD)"),),
+        lambda ask: ask.create(login="new@login.example"),
+        after=on_success(lambda call, tree: data_of(tree)["user"]["identity"].update(provider="cloud_storage")),
+    ),
+    Fault(
+        "a-creation-is-merely-ok",
+        ONEALL,
+        (CREATE,),
+        Kind.CODE,
+        "Creating a user answers 200, outside and inside.",
+        (observed("3.2", "C-WP and C-MAG accept 201 alone"), documented("1.5", "201: a new resource was created")),
+        lambda ask: ask.create(login="new@login.example"),
+        after=spoil.other_code(201, 200),
+    ),
+    Fault(
+        "a-created-user-is-not-kept",
+        ONEALL,
+        (CREATE,),
+        Kind.STATE,
+        "The creation is answered with 201, and nobody finds the user afterwards.",
+        (documented("3.2", "a new user is created"),),
+        lambda ask: (ask.create(login="new@login.example"), ask.look_up(login="new@login.example")),
+        calls=2,
+        after=spoil.forget,
+    ),
+    Fault(
+        "two-users-may-share-a-login",
+        ONEALL,
+        (CREATE,),
+        Kind.LOST,
+        "A user is created with a login that another user has.",
+        (documented("3.2", "login is unique if given"),),
+        lambda ask: ask.create(**_ours(ask, "login")),
+        after=spoil.free("login"),
+    ),
+    Fault(
+        "an-update-may-take-another-users-externalid",
+        ONEALL,
+        (UPDATE,),
+        Kind.LOST,
+        "A user is given the externalid of another user, who keeps it.",
+        (documented("3.1", "externalid is unique across stored users"),),
+        lambda ask: ask.update(_token(ask), externalid=ask.world["other"]["externalid"]),
+        after=spoil.free("externalid"),
+    ),
+    Fault(
+        "a-refused-user-is-created-all-the-same",
+        ONEALL,
+        (CREATE,),
+        Kind.STATE,
+        "A duplicate login answers 409, and there is one user more than before.",
+        (documented("3.1", "login and externalid are unique"), documented("1.5", "409: cannot be executed")),
+        lambda ask: (ask.get("/users.json"), ask.create(**_ours(ask, "login")), ask.get("/users.json")),
+        calls=3,
+        after=spoil.create_the_refused,
+    ),
+    Fault(
+        "nested-custom-data-is-dropped",
+        ONEALL,
+        (CREATE,),
+        Kind.LOST,
+        "A nested object in customData is not kept.",
+        (documented("3.2", "a key of customData may hold a scalar, a list or a nested object"),),
+        lambda ask: ask.create(identity={"customData": {"plan": "north", "shop": {"city": "Bern"}}}),
+        before=spoil.drop_nested,
+    ),
+    Fault(
+        "generated-externalids-repeat",
+        ONEALL,
+        (CREATE,),
+        Kind.STATE,
+        "Two users created without an externalid are given the same one.",
+        (documented("3.1", "externalid is unique; generated from a sequence"),),
+        lambda ask: (ask.create(login="one@login.example"), ask.create(login="two@login.example")),
+        calls=2,
+        after=spoil.same_number_again,
+    ),
+    Fault(
+        "generated-externalids-begin-at-one",
+        ONEALL,
+        (CREATE,),
+        Kind.SHAPE,
+        "A generated externalid is 1, 2, 3.",
+        (documented("3.1", "the sequence starts at 100000001"),),
+        lambda ask: ask.create(login="new@login.example"),
+        after=on_success(spoil.count_from_one),
+    ),
+    Fault(
+        "an-update-drops-what-was-not-sent",
+        ONEALL,
+        (UPDATE,),
+        Kind.LOST,
+        "An update without a login removes the login.",
+        (documented("3.3", "a property not in the request stays unchanged"),),
+        lambda ask: (_find(ask), ask.update(_token(ask), identity={"gender": "female"})),
+        calls=2,
+        before=spoil.drop_the_unsent,
+    ),
+    Fault(
+        "a-blank-does-not-remove-when-replacing",
+        ONEALL,
+        (UPDATE,),
+        Kind.LOST,
+        "In replace mode a property sent as null stays as it was.",
+        (documented("3.3", "replace: null or blank is removed"),),
+        lambda ask: ask.update(_token(ask), "replace", identity={"gender": None}),
+        before=spoil.in_mode("append", only="replace"),
+    ),
+    Fault(
+        "appending-replaces-a-list",
+        ONEALL,
+        (UPDATE,),
+        Kind.LOST,
+        "In append mode a list takes the place of the old one.",
+        (documented("3.3", "append: given elements are added after the existing ones"),),
+        lambda ask: (_find(ask), ask.update(_token(ask), "append", identity={"emails": _EMAILS})),
+        calls=2,
+        before=spoil.in_mode("replace", only="append"),
+    ),
+    Fault(
+        "appending-removes-a-blank",
+        ONEALL,
+        (UPDATE,),
+        Kind.STATE,
+        "In append mode a property sent as null is removed.",
+        (documented("3.3", "append: null or blank is ignored"),),
+        lambda ask: (_find(ask), ask.update(_token(ask), "append", identity={"gender": None})),
+        calls=2,
+        before=spoil.remove_blanks_when_appending,
+    ),
+    Fault(
+        "letters-beyond-ascii-become-question-marks",
+        ONEALL,
+        (UPDATE,),
+        Kind.ENCODING,
+        "A display name is kept with a question mark for every letter beyond ASCII.",
+        (documented("3.3", "single value: overwritten by the one that was sent"),),
+        lambda ask: ask.update(_token(ask), identity={"displayName": "Zoë Çelik"}),
+        before=spoil.question_marks,
+    ),
+    Fault(
+        "an-added-storage-identity-is-not-kept",
+        ONEALL,
+        (UPDATE,),
+        Kind.STATE,
+        "A social user is answered with a new storage identity and is not found as a stored user.",
+        (documented("3.3", "without a storage identity one is added"),),
+        lambda ask: (
+            ask.update(ask.world["social_user"]["user_token"], login="new@login.example"),
+            ask.look_up(login="new@login.example"),
+        ),
+        calls=2,
+        before=spoil.remember_the_user,
+        after=spoil.add_nothing,
+    ),
+    Fault(
+        "every-update-adds-a-storage-identity",
+        ONEALL,
+        (UPDATE,),
+        Kind.STATE,
+        "After an update the user has one storage identity more.",
+        (documented("3.1", "at most one storage identity for each user"),),
+        lambda ask: (ask.update(_token(ask)), ask.get(f"/users/{_token(ask)}.json")),
+        calls=2,
+        after=spoil.add_one_more,
+    ),
+    Fault(
+        "an-update-claims-to-have-created",
+        ONEALL,
+        (UPDATE,),
+        Kind.CODE,
+        "Updating an existing storage identity answers 201.",
+        (observed("3.3", "200: existing updated, 201: newly added (C-EX)"),),
+        lambda ask: ask.update(_token(ask)),
+        after=spoil.other_code(200, 201),
+    ),
+    Fault(
+        "an-identity-keeps-its-old-id",
+        ONEALL,
+        (UPDATE,),
+        Kind.RELATION,
+        "When the externalid changes, identity.id keeps the old one.",
+        (example("3.1", "identity.id is /external/<externalid>"), inferred("3.3", "identity.id follows")),
+        lambda ask: ask.update(_token(ask), externalid="extid-renamed"),
+        before=spoil.remember_the_user,
+        after=spoil.keep_the_old_id,
+    ),
+    Fault(
+        "an-old-login-still-finds-its-user",
+        ONEALL,
+        (UPDATE,),
+        Kind.STATE,
+        "After a change of login the user is found by the old one too.",
+        (documented("3.3", "single value: overwritten"),),
+        lambda ask: (ask.update(_token(ask), login="renamed@login.example"), ask.look_up(**_ours(ask, "login"))),
+        calls=2,
+        before=spoil.remember_the_user,
+        after=spoil.keep_the_old_login_too,
+    ),
+    Fault(
+        "a-new-password-is-not-kept",
+        ONEALL,
+        (UPDATE,),
+        Kind.STATE,
+        "A change of password is answered as done, and the old password still is the right one.",
+        (documented("3.3", "single value: overwritten"),),
+        lambda ask: (
+            ask.update(_token(ask), password="a-new-password"),
+            ask.look_up(user_token=_token(ask), password="a-new-password"),
+        ),
+        calls=2,
+        before=spoil.remember_the_user,
+        after=spoil.keep_the_old_password,
+    ),
+    Fault(
+        "an-old-password-still-opens",
+        ONEALL,
+        (UPDATE, LOOKUP),
+        Kind.STATE,
+        "After a change of password both passwords are right.",
+        (documented("3.3", "single value: overwritten"), documented("3.5", "validates the credentials")),
+        lambda ask: (
+            ask.update(_token(ask), password="a-new-password"),
+            ask.look_up(**_ours(ask, "user_token", "password")),
+        ),
+        calls=2,
+        before=spoil.remember_the_user,
+        after=spoil.old_passwords_open_too,
+    ),
+    Fault(
+        "an-update-answers-under-another-user-token",
+        ONEALL,
+        (UPDATE,),
+        Kind.RELATION,
+        "The user_token in the answer of an update is not the one in the address.",
+        (observed("3.2", "plugins keep user.user_token"), inferred("3.1", "user_token is stable across updates")),
+        lambda ask: ask.update(_token(ask)),
+        after=on_success(spoil.new_token),
+    ),
+    Fault(
+        "synchronizing-a-known-user-creates-a-twin",
+        ONEALL,
+        (STORE,),
+        Kind.RELATION,
+        "An identifier that matches creates a new user all the same.",
+        (documented("3.4", "match: update that record"),),
+        lambda ask: ask.store("login", ask.world["user"]["login"]),
+        after=spoil.create_a_twin,
+    ),
+    Fault(
+        "synchronizing-an-unknown-user-fails",
+        ONEALL,
+        (STORE,),
+        Kind.CODE,
+        "An identifier that matches nobody answers 404.",
+        (documented("3.4", "no match: create one on the fly"),),
+        lambda ask: ask.store("login", "new@login.example"),
+        after=spoil.refuse_to_create,
+    ),
+    Fault(
+        "a-synchronized-login-is-not-kept",
+        ONEALL,
+        (STORE,),
+        Kind.STATE,
+        "A new login is shown in the answer, and only the old one finds the user.",
+        (documented("3.4", "match: update that record"),),
+        lambda ask: (
+            ask.store("login", ask.world["user"]["login"], login="renamed@login.example"),
+            ask.look_up(login="renamed@login.example"),
+        ),
+        calls=2,
+        after=spoil.index_the_old_login,
+    ),
 )
-from faults.faults import Answer, Call, Fault, Kind, documented, example, inferred, observed, on_success, when
-
-CRITERIA = ("user_token", "externalid", "login")
-
-
-def _asked(call: Call) -> dict[str, Any]:
-    """The user node of the request."""
-    request = call.json().get("request")
-    user = request.get("user") if isinstance(request, dict) else None
-    return user if isinstance(user, dict) else {}
-
-
-def _resend(call: Call, user: dict[str, Any], **more: object) -> None:
-    call.send({"request": {**call.json()["request"], "user": user, **more}})
-
-
-def _criteria(call: Call) -> dict[str, Any]:
-    return {name: value for name, value in _asked(call).items() if name in CRITERIA}
-
-
-def match_any(call: Call, answer: Answer) -> None:
-    password = {name: value for name, value in _asked(call).items() if name == "password"}
-    for name, value in _criteria(call).items() if answer.status == 404 else ():
-        _resend(call, {name: value, **password})
-        one = call.pass_on()
-        if one.status == 200:
-            answer.become(one)
-            return
-
-
-def drop_from_lookup(name: str) -> Any:
-    def before(call: Call) -> None:
-        asked = _asked(call)
-        if name in asked and len(_criteria(call)) + (name == "password") > 1:
-            _resend(call, {key: value for key, value in asked.items() if key != name})
-
-    return before
-
-
-def other_code(old: int, new: int) -> Any:
-    def change(call: Call, answer: Answer) -> None:
-        tree = answer.json()
-        status_of(tree)["code"] = answer.status = new
-        answer.send(tree)
-
-    return when(old, change)
-
-
-def match_a_prefix(call: Call) -> None:
-    prefix = _asked(call).get("externalid")
-    if isinstance(prefix, str) and prefix:
-        full = next((one for one in call.mock._store._by_externalid if one.startswith(prefix)), prefix)
-        _resend(call, _asked(call) | {"externalid": full})
-
-
-def miss_integers(call: Call) -> None:
-    if isinstance(_asked(call).get("externalid"), int):
-        _resend(call, _asked(call) | {"externalid": "nobody-has-this"})
-
-
-def miss_the_magic_number(call: Call) -> None:
-    if str(_asked(call).get("externalid")) == "100000042":
-        _resend(call, _asked(call) | {"externalid": "nobody-has-this"})
-
-
-def shown_login(call: Call, tree: Any) -> None:
-    data_of(tree)["user"]["login"] = "someone.else@login.example"
-
-
-def echo_the_password(call: Call, tree: Any) -> None:
-    if password := _asked(call).get("password"):
-        data_of(tree)["user"]["password"] = password
-
-
-def show_a_digest(call: Call, tree: Any) -> None:
-    token = data_of(tree)["user"]["user_token"]
-    secret = call.mock._store.users[token].account.password
-    data_of(tree)["user"]["password"] = hashlib.sha256(secret.encode()).hexdigest()
-
-
-def forget(call: Call, answer: Answer) -> None:
-    if answer.status == 201:
-        call.mock._store.remove_user(data_of(answer.json())["user"]["user_token"])
-
-
-def free(field: str) -> Any:
-    """A duplicate of this field is let in: the mock is told a value of its own, and the answer shows the wanted one."""
-
-    def after(call: Call, answer: Answer) -> None:
-        wanted = _asked(call).get(field)
-        if answer.status == 409 and wanted is not None and str(wanted) in getattr(call.mock._store, f"_by_{field}"):
-            invented = f"twin-{len(call.mock._store.users)}"
-            _resend(call, _asked(call) | {field: invented})
-            answer.become(call.pass_on())
-            answer.text(f'"{field}":"{invented}"', f'"{field}":"{wanted}"')
-
-    return after
-
-
-def create_the_refused(call: Call, answer: Answer) -> None:
-    if answer.status == 409:
-        _resend(call, {name: value for name, value in _asked(call).items() if name not in CRITERIA})
-        call.pass_on()
-
-
-def drop_the_unsent(call: Call) -> None:
-    asked = _asked(call)
-    request = call.json().get("request")
-    if isinstance(request, dict) and request.get("update_mode", "replace") == "replace" and "login" not in asked:
-        _resend(call, asked | {"login": None})
-
-
-def in_mode(mode: str, only: str = "") -> Any:
-    """The update is carried out in that mode, whatever was asked; ``only`` where that mode was asked."""
-
-    def before(call: Call) -> None:
-        request = call.json().get("request")
-        if isinstance(request, dict) and (not only or request.get("update_mode", "replace") == only):
-            _resend(call, _asked(call), update_mode=mode)
-
-    return before
-
-
-def remove_blanks_when_appending(call: Call) -> None:
-    request, identity = call.json().get("request"), _asked(call).get("identity")
-    if isinstance(request, dict) and request.get("update_mode") == "append" and isinstance(identity, dict):
-        blank = {name: value for name, value in identity.items() if value is None or value == ""}
-        if blank:
-            call.again(body=_body({"update_mode": "replace", "user": {"identity": blank}}))
-
-
-def _body(request: dict[str, Any]) -> Any:
-    call = Call("", "", "", b"", "", None, {}, lambda seconds: None, {})
-    call.send({"request": request})
-    return call.body
-
-
-def remember_the_user(call: Call) -> None:
-    user = call.mock._store.users.get(call.last)
-    call.memory["was"] = copy.deepcopy(user.account) if user else None
-
-
-def _account(call: Call) -> Any:
-    user = call.mock._store.users.get(call.last)
-    return user and user.account
-
-
-def add_nothing(call: Call, answer: Answer) -> None:
-    if answer.status == 201:
-        call.again(method="DELETE", path=f"/identities/{_account(call).identity.identity_token}.json", **CONFIRMED)
-
-
-CONFIRMED = {"query": "confirm_deletion=true"}
-
-
-def add_one_more(call: Call, answer: Answer) -> None:
-    if answer.status == 200:
-        store, twin = call.mock._store, copy.copy(_account(call).identity)
-        twin.identity_token = call.mock.tokens.uuid()
-        store.identities[twin.identity_token] = twin
-        store.users[twin.user_token].identities[twin.identity_token] = twin
-
-
-def keep_the_old_id(call: Call, answer: Answer) -> None:
-    if answer.status == 200 and call.memory["was"]:
-        _account(call).identity.id = call.memory["was"].identity.id
-        tree = answer.json()
-        data_of(tree)["user"]["identity"]["id"] = call.memory["was"].identity.id
-        answer.send(tree)
-
-
-def keep_the_old_login_too(call: Call, answer: Answer) -> None:
-    old = call.memory["was"] and call.memory["was"].login
-    if answer.status == 200 and old and old not in call.mock._store._by_login:
-        call.mock._store._by_login[old] = call.mock._store.users[call.last]
-
-
-def keep_the_old_password(call: Call, answer: Answer) -> None:
-    if answer.status == 200 and call.memory["was"]:
-        _account(call).password = call.memory["was"].password
-
-
-def old_passwords_open_too(call: Call, answer: Answer) -> None:
-    known = call.memory.setdefault("known", {})
-    if call.method == "PUT" and answer.status == 200 and call.memory.get("was"):
-        known.setdefault(call.last, set()).add(call.memory["was"].password)
-    elif call.method == "POST" and answer.status == 401 and "password" in _asked(call):
-        given = _asked(call)["password"]
-        _resend(call, _criteria(call))
-        found = call.pass_on()
-        if found.status == 200 and given in known.get(data_of(found.json())["user"]["user_token"], ()):
-            answer.become(found)
-
-
-def new_token(call: Call, tree: Any) -> None:
-    data_of(tree)["user"]["user_token"] = call.mock.tokens.uuid()
-
-
-def drop_nested(call: Call) -> None:
-    identity = _asked(call).get("identity")
-    if isinstance(identity, dict) and isinstance(identity.get("customData"), dict):
-        flat = {name: value for name, value in identity["customData"].items() if not isinstance(value, dict)}
-        _resend(call, _asked(call) | {"identity": identity | {"customData": flat}})
-
-
-def question_marks(call: Call) -> None:
-    call.body = call.body.decode("utf-8", "replace").encode("ascii", "replace")
-    tree = call.json()
-    identity = _asked(call).get("identity")
-    if isinstance(identity, dict) and isinstance(identity.get("displayName"), str):
-        identity["displayName"] = identity["displayName"].encode("ascii", "replace").decode()
-        tree["request"]["user"]["identity"] = identity
-        call.send(tree)
-
-
-def same_number_again(call: Call, answer: Answer) -> None:
-    if answer.status == 201 and not _asked(call).get("externalid"):
-        tree = answer.json()
-        first = call.memory.setdefault("first", data_of(tree)["user"]["externalid"])
-        data_of(tree)["user"]["externalid"] = first
-        data_of(tree)["user"]["identity"]["id"] = f"/external/{first}"
-        answer.send(tree)
-
-
-def count_from_one(call: Call, tree: Any) -> None:
-    user = data_of(tree)["user"]
-    if not _asked(call).get("externalid"):
-        user["externalid"] -= 100000000
-        user["identity"]["id"] = f"/external/{user['externalid']}"
-
-
-def _identifier(call: Call) -> dict[str, Any]:
-    request = call.json().get("request")
-    node = request.get("synchronize") if isinstance(request, dict) else None
-    identifier = node.get("identifier") if isinstance(node, dict) else None
-    return identifier if isinstance(identifier, dict) else {}
-
-
-def create_a_twin(call: Call, answer: Answer) -> None:
-    if answer.status == 200:
-        answer.become(call.again(method="POST", path="/storage/users.json", body=_body({"user": {}})))
-
-
-def refuse_to_create(call: Call, answer: Answer) -> None:
-    if answer.status == 201:
-        found = data_of(answer.json())["user"]["user_token"]
-        call.mock._store.remove_user(found)
-        answer.become(call.again(method="GET", path=f"/users/{found}.json"))
-
-
-def index_the_old_login(call: Call, answer: Answer) -> None:
-    if answer.status == 200:
-        user = data_of(answer.json())["user"]
-        store = call.mock._store
-        account = store.users[user["user_token"]].account
-        identifier = _identifier(call)
-        if identifier.get("field") == "login" and account.login != identifier["value"]:
-            store._unindex(account)
-            account.login = identifier["value"]
-            store._index(store.users[user["user_token"]], account)
+"""Faults of what changes stored users."""

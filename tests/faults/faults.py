@@ -163,9 +163,15 @@ class Answer:
         """Put another tree in the body's place."""
         self.body = json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
 
-    def text(self, old: str, new: str) -> None:
+    def text(self, old: str, new: str) -> "Answer":
         """Replace a piece of the body."""
         self.body = self.body.replace(old.encode(), new.encode())
+        return self
+
+    def recode(self, status: int) -> "Answer":
+        """Answer with another HTTP status."""
+        self.status = status
+        return self
 
     def become(self, other: "Answer") -> None:
         """Answer the same as another answer."""

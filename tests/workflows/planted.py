@@ -106,7 +106,7 @@ def append_replaces() -> Change:
     """An update in the mode append replaces the list: what was there before is gone."""
     appended: dict[str, Any] = {}
 
-    def change(method: str, target: str, asked: Any, answer: Any) -> Any:
+    def change(method: str, _target: str, asked: Any, answer: Any) -> Any:
         user = answer.get("response", {}).get("result", {}).get("data", {}).get("user")
         if method == "PUT" and asked and asked.get("request", {}).get("update_mode") == "append" and user:
             appended[user["user_token"]] = asked["request"]["user"]["identity"]["emails"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from jsonschema_rs import Draft202012Validator, ValidationError
 
+from troth.checks.readings import list_readings, readings
 from troth.checks.request_conformance import RequestConformance
 from troth.model.contract import Input
 from troth.model.exchange import header
@@ -70,6 +71,8 @@ class Conformance:
             What was found, and whether the body could not be read at all (then nothing more should be said of it).
         """
         key = self.documented_status(response.response.status)
+        if not self._answers:
+            return [], False
         if key is None:
             return [self._undocumented(request, response)], False
         answer = self._answers[key]
@@ -81,7 +84,7 @@ class Conformance:
             return [*findings, self._wrong_type(answer, response)], False
         if self.operation.soap is not None:
             return self._soap(answer, response, findings)
-        if not is_json(body.media.name):
+        if not is_json(response.media_type):
             return findings, False
         value = response.body
         if isinstance(value, Unreadable):
@@ -91,14 +94,16 @@ class Conformance:
         return findings, False
 
     def _undocumented(self, request: RequestView, response: ResponseView) -> Finding:
+        """Told apart by status and by whether the request was described, so that no finding hides a graver one."""
         status = response.response.status
-        documented = self._requests.conforms(request)
-        message = "the spec does not list this status"
-        if not documented:
-            message += " (nor does it describe such a request)"
-        basis = self.operation.basis if documented else Basis.ASSUMED
+        departure = self._requests.departure(request)
         known = ", ".join(self.operation.responses)
-        return self._finding("TR101", "status", message, basis, None, "status", known, str(status))
+        subject, message, basis = f"status {status}", "the spec does not list this status", self.operation.basis
+        if departure is not None:
+            subject += ", request not described"
+            message += f" (nor does it describe such a request: {departure})"
+            basis = Basis.ASSUMED
+        return self._finding("TR101", subject, message, basis, None, "status", known, str(status))
 
     def _headers(self, answer: _Answer, response: ResponseView) -> Iterator[Finding]:
         basis, citation = answer.spec.basis, answer.spec.citation
@@ -199,6 +204,7 @@ def _answer(spec: ResponseSpec) -> _Answer:
     for media in spec.content:
         schema: JsonSchema = True if media.schema is None else media.schema
         bodies.append(_Body(media, schema, Draft202012Validator(plain(schema), validate_formats=True)))
+    bodies.sort(key=lambda body: body.media.name.count("*"))
     headers = tuple((name, Draft202012Validator(plain(schema))) for name, schema in spec.headers.items())
     return _Answer(spec, tuple(bodies), headers)
 
@@ -211,13 +217,9 @@ def _body_for(bodies: tuple[_Body, ...], name: str) -> _Body | None:
     return None
 
 
-def _forms(value: str) -> Iterator[object]:
-    """A header's text, and the number or truth value it may stand for."""
-    yield value
-    if value.lstrip("-").isdigit():
-        yield int(value)
-    if value in ("true", "false"):
-        yield value == "true"
+def _forms(value: str) -> list[object]:
+    """What a header's text may stand for: a value, or a list of them."""
+    return [*readings(value), *list_readings([part.strip() for part in value.split(",")])]
 
 
 def _first(validator: Draft202012Validator, value: object) -> Iterator[ValidationError]:

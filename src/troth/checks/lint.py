@@ -68,6 +68,9 @@ def _facts(
 
 
 def _given(vendor: Vendor, given: Given) -> Iterator[Problem]:
+    if given.workflow:
+        yield from _given_flow(vendor, given)
+        return
     contracts = [one for one in vendor.contracts if given.operation in one.operations]
     rows = {row.name for one in contracts for row in one.rows}
     inputs = {one.name: {cls.name for cls in one.classes} for contract in contracts for one in contract.inputs}
@@ -87,6 +90,17 @@ def _observe(vendor: Vendor, observe: Observe) -> Iterator[Problem]:
         if name not in addresses:
             message = f"{observe.operation} has no input at {name!r}, so the value would go nowhere"
             yield Problem(observe.position, message, did_you_mean(name, addresses))
+
+
+def _given_flow(vendor: Vendor, given: Given) -> Iterator[Problem]:
+    flows = {one.name: one for one in vendor.workflows}
+    if given.workflow not in flows:
+        fix = did_you_mean(given.workflow, flows)
+        yield Problem(given.position, f"unknown workflow {given.workflow!r}", fix)
+    elif given.take.text not in flows[given.workflow].outputs:
+        outputs = flows[given.workflow].outputs
+        message = f"the workflow {given.workflow!r} has no output {given.take.text!r}"
+        yield Problem(given.take.position, message, did_you_mean(given.take.text, outputs))
 
 
 def lint_world(terms: Terms, vendor: str, facts: Facts) -> Iterator[Problem]:

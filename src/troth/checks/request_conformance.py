@@ -5,12 +5,12 @@ request breaks no promise (design rule 6).
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 
-from jsonschema_rs import Draft202012Validator, ValidationErrorKind
+from jsonschema_rs import ValidationErrorKind
 
+from troth.checks.request_parameters import RequestParameters, Validators
 from troth.model.contract import Input
-from troth.model.operation import JsonSchema, Operation, Parameter
+from troth.model.operation import MediaType, Operation
 from troth.wire.bodies import Unreadable, is_json, to_pointer
 from troth.wire.views import NO_BODY, RequestView
 
@@ -19,6 +19,7 @@ Violation = tuple[str, str, bool]
 
 _TOGETHER = ("MinProperties", "AnyOf", "OneOfNotValid", "OneOfMultipleValid", "DependentRequired", "Not")
 _SURPLUS = ("AdditionalProperties", "UnevaluatedProperties", "PropertyNames", "MaxProperties")
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class RequestConformance:
@@ -26,11 +27,17 @@ class RequestConformance:
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
-        self._validators: dict[int, Draft202012Validator] = {}
+        self._validators = Validators()
+        self._parameters = RequestParameters(operation, self._validators)
 
-    def conforms(self, view: RequestView) -> bool:
-        """Whether method, parameters and body are as the spec describes them."""
-        return next(self._violations(view), None) is None
+    def departure(self, view: RequestView) -> str | None:
+        """Where a request first departs from the spec, such as ``query limit``; None where it is as described.
+
+        A request without credentials for an operation that asks for some is not as described.
+        """
+        for place, address, _ in self._violations(view):
+            return f"{place} {address}".rstrip()
+        return None if self._parameters.authorized(view) else "no credentials"
 
     def described(self, view: RequestView, inputs: tuple[Input, ...], classes: Mapping[str, str | None]) -> bool:
         """Whether the request is as the spec describes it, or departs from it only where a contract has a class for it.
@@ -45,12 +52,8 @@ class RequestConformance:
         operation = self._operation
         if view.request.method != operation.method or ("{" in operation.path and not view.path):
             yield ("path", "", False)
-        for parameter in operation.parameters:
-            if not self._fits(parameter, view):
-                yield (parameter.place, parameter.name, False)
-        for name in view.query:
-            if not any(one.place == "query" and one.name == name for one in operation.parameters):
-                yield ("query", name, False)
+        for place, name in self._parameters.departures(view):
+            yield (place, name, False)
         yield from self._soap(view) if operation.soap is not None else self._body(view)
 
     def _soap(self, view: RequestView) -> Iterator[Violation]:
@@ -58,7 +61,7 @@ class RequestConformance:
         if isinstance(message, Unreadable) or bound is None:
             yield ("soap", "", False)
             return
-        for error in self._validator(bound.request).iter_errors(dict(message.parts)):
+        for error in self._validators.of(bound.request).iter_errors(dict(message.parts)):
             path = [str(part) for part in error.instance_path]
             missing = [name for name in bound.parameters if name not in message.parts]
             for name in path or missing or [""]:
@@ -66,19 +69,23 @@ class RequestConformance:
 
     def _body(self, view: RequestView) -> Iterator[Violation]:
         operation = self._operation
-        media = next((media for media in operation.request_body if is_json(media.name)), None)
-        if media is None:
-            if view.request.body and not operation.request_body:
-                yield ("body", "", False)
-            return
         if view.body is NO_BODY:
             if operation.body_required:
+                yield ("body", "", False)
+            return
+        media = _media(operation, view.headers.get("content-type", ""))
+        if media is None:
+            yield ("body", "", False)
+            return
+        bare = _bare(media.name)
+        if not is_json(bare):
+            if bare in _FORMS and media.schema is not None and not self._parameters.form_fits(media.schema, view):
                 yield ("body", "", False)
             return
         if isinstance(view.body, Unreadable):
             yield ("body", "", False)
         elif media.schema is not None:
-            for error in self._validator(media.schema).iter_errors(view.body):
+            for error in self._validators.of(media.schema).iter_errors(view.body):
                 kind = type(error.kind).__name__.rpartition("_")[2]
                 pointer = to_pointer(list(error.instance_path))
                 if kind in _SURPLUS:
@@ -87,31 +94,6 @@ class RequestConformance:
                     yield ("body", f"{pointer}/{error.kind.property}", False)
                 else:
                     yield ("body", pointer, kind in _TOGETHER)
-
-    def _fits(self, parameter: Parameter, view: RequestView) -> bool:
-        found: object
-        if parameter.place == "query":
-            found = view.params.get(parameter.name)
-        elif parameter.place == "path":
-            found = view.path.get(parameter.name)
-        elif parameter.place == "header":
-            found = view.headers.get(parameter.name.lower())
-        else:
-            return True
-        if found is None:
-            return not parameter.required
-        if parameter.place == "query" and not isinstance(found, list) and len(view.query[parameter.name]) > 1:
-            return False
-        validator = self._validator(parameter.schema)
-        return any(validator.is_valid(form) for form in _readings(found))
-
-    def _validator(self, schema: JsonSchema) -> Draft202012Validator:
-        """The validator of one of the operation's own schemas, made when first asked for."""
-        found = self._validators.get(id(schema))
-        if found is None:
-            found = Draft202012Validator(dict(schema) if isinstance(schema, Mapping) else schema)
-            self._validators[id(schema)] = found
-        return found
 
 
 def _covered(violation: Violation, known: list[tuple[str, str]]) -> bool:
@@ -123,14 +105,15 @@ def _covered(violation: Violation, known: list[tuple[str, str]]) -> bool:
     return together and any(one == place and path.rpartition("/")[0] == address for one, path in known)
 
 
-def _readings(value: object) -> list[object]:
-    """What a parameter's text may stand for under a schema."""
-    forms = [value]
-    if isinstance(value, str):
-        if value in ("true", "false"):
-            forms.append(value == "true")
-        with suppress(ValueError):
-            forms.append(float(value) if "." in value else int(value))
-    if isinstance(value, list):
-        forms.append([_readings(one)[-1] for one in value])
-    return forms
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
+
+
+def _media(operation: Operation, content_type: str) -> MediaType | None:
+    """The description of a body of that type; a body of any other is held to what is said of JSON, if anything is."""
+    sent = _bare(content_type)
+    for media in operation.request_body:
+        wanted = _bare(media.name)
+        if wanted in (sent, "*/*") or (wanted.endswith("/*") and sent.startswith(wanted[:-1])):
+            return media
+    return next((media for media in operation.request_body if is_json(_bare(media.name))), None)

@@ -166,7 +166,7 @@ class _Compiling:
             given=given,
             observe=observe,
             observe_arguments=self._named(arguments),
-            take=self._named({one.name: one.take for one in given}),
+            take=self._named({one.name: one.take for one in given if not one.workflow}),
             class_promises={
                 (one.name, cls.name): self._promise(
                     PromiseKind.CLASS, f"{one.name}.{cls.name}", Basis.ASSUMED, cls.position

@@ -63,6 +63,16 @@ class WorkflowTerm:
         """``vendor.workflow``."""
         return f"{self.workflow.vendor}.{self.workflow.name}"
 
+    def leads_to(self) -> Iterator[str]:
+        """The workflows that it depends on, calls, goes on to or cleans up with."""
+        workflow = self.workflow
+        yield from (*workflow.depends_on, *workflow.cleanup)
+        actions = [*workflow.success_actions, *workflow.failure_actions]
+        for step in workflow.steps:
+            actions += [*step.on_success, *step.on_failure]
+            yield step.workflow
+        yield from (action.workflow for action in actions)
+
     def promises(self) -> Iterator[Promise]:
         """All that the tally counts for this workflow."""
         yield self.promise
@@ -79,6 +89,20 @@ class Workflows:
     def find(self, vendor: str, name: str) -> WorkflowTerm | None:
         """The workflow of a vendor."""
         return self.terms.get(f"{vendor}.{name}")
+
+    def operations(self, term: WorkflowTerm) -> tuple[Operation, ...]:
+        """Every operation that a workflow may call, itself or through others."""
+        found: dict[str, Operation] = {}
+        todo, seen = [term], {term.name}
+        while todo:
+            one = todo.pop()
+            found.update((str(step.operation), step.operation) for step in one.steps if step.operation is not None)
+            for name in one.leads_to():
+                other = self.find(one.workflow.vendor, name)
+                if other is not None and other.name not in seen:
+                    seen.add(other.name)
+                    todo.append(other)
+        return tuple(found.values())
 
     def promises(self) -> Iterator[Promise]:
         """All that the tally counts."""

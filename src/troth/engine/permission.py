@@ -10,7 +10,7 @@ from troth.model.contract import Fact, Input
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Case
+from troth.model.ports import Case, GivenFlow
 from troth.wire.views import RequestView
 
 _SECRET_NAME = re.compile(r"pass(word|phrase|wd)?(_|$)|password|secret|(^|_)pin(_|$)|(^|_)otp(_|$)", re.IGNORECASE)
@@ -49,7 +49,9 @@ class Permission:
 
 def _asked(case: Case) -> Iterator[Operation]:
     yield case.operation
-    yield from (call.operation for call in case.given)
+    yield from case.alongside
+    for given in case.given:
+        yield from given.operations if isinstance(given, GivenFlow) else (given.operation,)
     if case.observation is not None:
         yield case.observation.operation
 

@@ -17,7 +17,7 @@ from troth.model.book import Book
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, GivenCall, Item, Judged, Judges, Observation, Target
+from troth.model.ports import Built, Case, GivenCall, GivenFlow, Item, Judged, Judges, Observation, Target
 from troth.model.report import Finding, ItemResult, Judgement, Promise, Reported, Verdict
 from troth.wire.soap import XsdValidator
 from troth.wire.views import RequestView, ResponseView
@@ -125,6 +125,14 @@ class Runner:
         return judgement
 
     def _judge(self, case: Case, item: str, progress: _Progress) -> Judgement:
+        undo: list[Callable[[], None]] = []
+        try:
+            return self._ask(case, item, progress, undo)
+        finally:
+            for clean_up in reversed(undo):
+                clean_up()
+
+    def _ask(self, case: Case, item: str, progress: _Progress, undo: list[Callable[[], None]]) -> Judgement:
         operation = case.operation
         facts = case.facts or self._target.facts(operation.vendor)
         judge = self._judge_for(operation, facts)
@@ -133,7 +141,7 @@ class Runner:
         if case.fresh_state:
             self._target.reset(operation.vendor)
         try:
-            facts = self._give(case.given, facts, item, progress)
+            facts = self._give(case.given, facts, item, progress, undo)
             built = case.build(facts)
         except KeyError as missing:
             return _without_fact(case, str(missing.args[0]))
@@ -154,8 +162,20 @@ class Runner:
         self._count(second, item, progress)
         return first
 
-    def _give(self, calls: tuple[GivenCall, ...], facts: Facts, item: str, progress: _Progress) -> Facts:
+    def _give(
+        self,
+        calls: tuple[GivenCall | GivenFlow, ...],
+        facts: Facts,
+        item: str,
+        progress: _Progress,
+        undo: list[Callable[[], None]],
+    ) -> Facts:
         for call in calls:
+            if isinstance(call, GivenFlow):
+                made, clean_up = call.begin(lambda step: self._case(step, item, progress))
+                undo.append(clean_up)
+                facts = replace(facts, given={**facts.given, call.name: made})
+                continue
             built = call.build(facts)
             asked = replace(facts, minted=facts.minted | built.minted)
             exchange = self._target.send(built.request)

@@ -1,6 +1,5 @@
-"""Exchanges as a cassette in VCR.py's format (version 1, YAML), written so that a torn file cannot come about."""
+"""Exchanges as a cassette in VCR.py's format (version 1, YAML), growing by one exchange at a time."""
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -39,8 +38,11 @@ class CassetteText:
     def __init__(self, extra: Mapping[str, object]) -> None:
         self._parts = [_dump({"version": 1, "x-troth": dict(extra)}), "interactions:\n"]
 
-    def add(self, exchange: Exchange, name: str = "") -> None:
+    def add(self, exchange: Exchange, name: str = "") -> str:
         """Put an exchange at the end.
+
+        Returns:
+            What was put there.
 
         Raises:
             ValueError: it cannot be written as text, or has no answer; the message says what of it.
@@ -51,25 +53,29 @@ class CassetteText:
         interaction["request"] = _request(exchange.request)
         interaction["response"] = _response(exchange.answer)
         self._parts.append(_dump([interaction]))
+        return self._parts[-1]
 
     def __str__(self) -> str:
         """The whole file."""
         return "".join(self._parts)
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Put a whole file in place at once: whoever looks sees the old one or the new one, never a part.
+def append(path: Path, text: str, *, afresh: bool) -> None:
+    """Put text at the end of a file in one write.
+
+    Args:
+        path: the file; its folder is made if need be.
+        text: what to put there.
+        afresh: begin the file anew.
 
     Raises:
         OSError: it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    if afresh:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+    with path.open("ab", buffering=0) as file:
+        file.write(text.encode("utf-8"))
 
 
 def settled(text: str) -> str:

@@ -273,11 +273,22 @@ class _ContractReading:
 
     def _given(self, name: str) -> Given:
         raw = mapping(self.document.value_at("given", name))
+        if "workflow" in raw:
+            return self._given_flow(name, str(raw["workflow"]), str(raw.get("take", "")))
         operation = self._operation(str(raw["operation"]), "given", name, "operation")
         classes = {key: str(value) for key, value in mapping(raw.get("classes")).items()}
         take = self._expression("given", name, "take")
         row = str(raw.get("row", ""))
         return Given(name, operation, row, classes, take, self.document.key_at("given", name))
+
+    def _given_flow(self, name: str, workflow: str, take: str) -> Given:
+        """A fact that a workflow makes: ``{workflow: a-stored-user, take: $outputs.user_token}``."""
+        position = self.document.at("given", name, "take")
+        output = take.removeprefix("$outputs.")
+        if output == take or not output:
+            message = f"{take!r} is no output of a workflow"
+            self.problems.append(Problem(position, message, "write take: $outputs.NAME"))
+        return Given(name, "", "", {}, Expression(output, position), self.document.key_at("given", name), workflow)
 
     def _observe(self, raw: Mapping[str, object]) -> Observe | None:
         if "observe" not in raw or any(path[:1] == ("observe",) for path in self.broken):

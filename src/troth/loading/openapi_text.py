@@ -12,18 +12,17 @@ _WEB_PAGE = "name the document itself; services often have it at /openapi.json o
 
 @dataclass(frozen=True)
 class JsonDocument(Document):
-    """A document whose places are JSON Pointers (RFC 6901): machines write JSON in one line, which tells a reader little."""
+    """A document whose places are JSON Pointers (RFC 6901): machines write JSON in one line, where lines tell little."""
 
     def at(self, *path: str | int) -> Position:
         """The pointer to the value at that path, or to its nearest ancestor that exists."""
-        node, pointer = self.value, ""
+        node: object = self.value
+        pointer = ""
         for part in path:
-            if isinstance(node, Mapping) and part in node:
-                node = node[part]
-            elif isinstance(node, list) and isinstance(part, int) and part < len(node):
-                node = node[part]
-            else:
+            here = node if isinstance(node, Mapping) else dict(enumerate(node)) if isinstance(node, list) else {}
+            if part not in here:
                 break
+            node = here[part]
             pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
         return Position(f"{self.file}#{pointer}" if pointer else self.file)
 

@@ -1,6 +1,7 @@
 """OpenAPI 3.0 and 3.1 documents into operations, with the place of each."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urljoin
@@ -89,6 +90,7 @@ class _SpecReading:
         self.components = mapping(self.root.get("components"))
         self.schemas = Schemas(self.root, str(self.root.get("openapi")).startswith("3.0"))
         self.problems: list[Problem] = []
+        self.repeated: frozenset[str] = frozenset()
 
     def check_document(self) -> None:
         version = self.root.get("openapi")
@@ -108,6 +110,7 @@ class _SpecReading:
 
     def operations(self) -> Iterator[Operation]:
         names: dict[str, object] = {}
+        self.repeated = self._repeated()
         for path, raw_item in mapping(self.root["paths"]).items():
             item = self._resolve(raw_item)
             for method in _METHODS:
@@ -125,12 +128,21 @@ class _SpecReading:
                     self.problems.extend(new)
                     yield operation
 
+    def _repeated(self) -> frozenset[str]:
+        """Every ``operationId`` that several operations have: it names none of them."""
+        items = [self._resolve(item) for item in mapping(self.root["paths"]).values()]
+        raws = [mapping(item[method]) for item in items for method in _METHODS if method in item]
+        counts = Counter(str(raw["operationId"]) for raw in raws if "operationId" in raw)
+        return frozenset(name for name, count in counts.items() if count > 1)
+
     def _operations_at(self, path: str, method: str, item: Mapping[str, object]) -> Iterator[Operation]:
         raw = mapping(item[method])
         at = ("paths", path, method)
+        given = str(raw.get("operationId") or "")
+        name = given if given and given not in self.repeated else f"{method.upper()} {path}"
         plain = Operation(
             vendor=self.vendor,
-            name=str(raw.get("operationId") or f"{method.upper()} {path}"),
+            name=name,
             method=method.upper(),
             path=path,
             server=self._server(raw, item),
@@ -143,7 +155,7 @@ class _SpecReading:
             basis=read_basis(raw.get("x-basis"), Basis.DOCUMENTED),
             citation=_citation(raw),
             position=self.document.key_at(*at),
-            http_name=str(raw.get("operationId") or f"{method.upper()} {path}"),
+            http_name=name,
             deprecated=raw.get("deprecated") is True,
         )
         soap = mapping(raw.get("x-soap"))
@@ -241,6 +253,9 @@ class _SpecReading:
         headers: dict[str, JsonSchema] = {}
         required = []
         for name, header_value in _items(raw, "headers"):
+            if name.lower() == "content-type":
+                # OpenAPI ignores it here: the keys of ``content`` say it.
+                continue
             header = self._resolve(header_value)
             schema = self.schemas.whole(header.get("schema"), WRITE_ONLY)
             headers[name.lower()] = True if schema is None else schema
@@ -260,6 +275,8 @@ class _SpecReading:
         asked = raw.get("security", self.root.get("security"))
         schemes = mapping(self.components.get("securitySchemes"))
         found = []
+        if any(requirement == {} for requirement in sequence(asked)):
+            return ()
         for requirement in sequence(asked):
             for name in mapping(requirement):
                 scheme = self._resolve(schemes.get(name))

@@ -44,7 +44,9 @@ def look_up(root: object, pointer: Pointer) -> object:
     return node
 
 
-def references(node: object, path: tuple[str | int, ...] = (), named: bool = False) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def references(
+    node: object, path: tuple[str | int, ...] = (), named: bool = False
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Every ``$ref`` under a value: where it stands, and its text.
 
     Args:

@@ -7,7 +7,7 @@ come with HTTP 500 is SOAP 1.1's rule, for the vendor's pages do not mention fau
 import shlex
 from datetime import timedelta
 
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
@@ -91,7 +91,10 @@ class Esws(Service):
         """A fault at the endpoint, a page elsewhere. Only 429 and 5xx keep their number in a fault; the rest is 500."""
         status = error.code or 500
         if not request.path.startswith(ENDPOINT):
-            return _page(esws_pages.missing_page(status), status)
+            page = _page(esws_pages.missing_page(status), status)
+            if isinstance(error, MethodNotAllowed) and error.valid_methods:
+                page.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+            return page
         if status == 429 or status >= 500:
             return _xml(esws_envelopes.fault("Server", error.name), status)
         return _client_fault(error.description or error.name)

@@ -39,7 +39,9 @@ class NewSignIn(msgspec.Struct):
     """Whom to sign in."""
 
     # JSON has one kind of number: 7.0 is the integer 7.
-    user_id: Annotated[int, msgspec.Meta(ge=1, le=2**53)] | Annotated[float, msgspec.Meta(ge=1, le=2**53, multiple_of=1)]
+    user_id: (
+        Annotated[int, msgspec.Meta(ge=1, le=2**53)] | Annotated[float, msgspec.Meta(ge=1, le=2**53, multiple_of=1)]
+    )
 
 
 class NewSignInBody(msgspec.Struct):

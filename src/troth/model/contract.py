@@ -136,7 +136,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An earlier call whose answer makes a fact."""
+    """An earlier call whose answer makes a fact, or a workflow whose output does."""
 
     name: str
     operation: str
@@ -145,6 +145,8 @@ class Given:
     classes: Mapping[str, str]
     take: Expression
     position: Position
+    workflow: str = ""
+    """The workflow to run instead of a call; ``take`` is then one of its outputs (``$outputs.user_token``)."""
 
 
 @dataclass(frozen=True, slots=True)

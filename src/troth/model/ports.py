@@ -71,6 +71,18 @@ class GivenCall:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenFlow:
+    """A workflow that makes a fact: run it, take one of its outputs, and clean up once the case is over."""
+
+    name: str
+    operations: tuple[Operation, ...]
+    """All that it may call."""
+    begin: "Callable[[Judge], tuple[object, Callable[[], None]]]"
+    """Runs it up to its clean-up; gives the value, and what runs the clean-up. Raises ``KeyError`` naming the fact
+    where it gave none; then it has cleaned up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """An operation to ask before and after a request."""
 
@@ -86,7 +98,7 @@ class Case:
     name: str
     operation: Operation
     build: Build
-    given: tuple[GivenCall, ...] = ()
+    given: tuple[GivenCall | GivenFlow, ...] = ()
     observation: Observation | None = None
     fresh_state: bool = True
     """Reset the target's state before this case."""
@@ -95,6 +107,8 @@ class Case:
     facts: Facts | None = None
     stale: bool = False
     """Earlier requests of the same sequence may have changed what the facts say."""
+    alongside: tuple[Operation, ...] = ()
+    """The other operations of the same sequence: where one of them may not be asked, none is."""
     said: Judgement | None = None
     """Set where there is nothing to send: what a workflow has to say beyond one exchange's own checks."""
 

@@ -87,11 +87,13 @@ class Preparation:
     Args:
         terms: all operations (a given or observed operation is another one).
         seed: decides the values that are nobody's.
+        flows: makes the facts that workflows give; None where there are no workflows.
     """
 
-    def __init__(self, terms: Terms, seed: int) -> None:
+    def __init__(self, terms: Terms, seed: int, flows: GivenFlows | None = None) -> None:
         self._terms = terms
         self._seed = seed
+        self._flows = flows
         self._successful: dict[tuple[str, tuple[tuple[str, str], ...]], Mapping[str, str]] = {}
 
     def case(self, terms: OperationTerms, classes: Mapping[str, str], name: str, alternative: int = 0) -> Case:

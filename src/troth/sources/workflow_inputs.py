@@ -19,6 +19,8 @@ class InputPlan:
     """A JSON Schema of the inputs that are left to draw; empty where there is none."""
     missing: tuple[str, ...]
     """Facts that the target does not give."""
+    minted: frozenset[str]
+    """Values that were made to be nobody's."""
 
 
 def plan_inputs(workflow: Workflow, facts: Facts, seed: str) -> InputPlan:
@@ -52,7 +54,7 @@ def plan_inputs(workflow: Workflow, facts: Facts, seed: str) -> InputPlan:
             left[name] = value
     required = [one for one in left if one in _required(workflow)]
     drawn = {"type": "object", "properties": left, "required": required, "additionalProperties": False} if left else {}
-    return InputPlan(known, drawn, tuple(missing))
+    return InputPlan(known, drawn, tuple(missing), frozenset(mint.made))
 
 
 def _required(workflow: Workflow) -> list[str]:

@@ -1,6 +1,7 @@
 """One run of one workflow: steps in their order, actions, retries, clean-up; bounded in steps, time and depth."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
@@ -60,6 +61,7 @@ class _Frame:
     unknown_state: bool = False
     """A step that should have changed something did not succeed, so later steps would be judged by a wrong state."""
     retried: dict[tuple[str, str], int] = field(default_factory=dict)
+    cleaned: bool = False
 
 
 class _Stopped(Exception):
@@ -72,17 +74,44 @@ class Running:
     Args:
         around: what runs share.
         judge: has each step's exchange made and judged.
+        minted: the values among the inputs that were made to be nobody's.
     """
 
-    def __init__(self, around: Surroundings, judge: Judge) -> None:
+    def __init__(self, around: Surroundings, judge: Judge, minted: frozenset[str] = frozenset()) -> None:
         self._around = around
         self._judge = judge
+        self._minted = minted
         self._outcome = Outcome()
         self._workflows: dict[str, Mapping[str, object]] = {}
         self._fresh = True
         self._stale = False
         self._left = around.bounds.steps
         self._until = around.clock() + around.bounds.seconds
+
+    def begin(self, term: WorkflowTerm, inputs: Mapping[str, object]) -> tuple[Outcome, Callable[[], None]]:
+        """Run the workflow but for its clean-up, on the state that the target is in.
+
+        Returns:
+            What it came to, and what runs the clean-up (once; later calls do nothing).
+        """
+        self._fresh = False
+        frame = _Frame(term, inputs, 0)
+
+        def clean_up() -> None:
+            if not frame.cleaned:
+                frame.cleaned = True
+                with suppress(_Stopped):
+                    self._clean_up(frame)
+
+        try:
+            self._depend(term, inputs, 0, set())
+            self._walk(frame)
+            self._outcome.outputs = self._workflow_outputs(frame)
+        except _Stopped:
+            frame.failed = True
+        if frame.failed:
+            clean_up()
+        return self._outcome, clean_up
 
     def run(self, term: WorkflowTerm, inputs: Mapping[str, object]) -> Outcome:
         """Run the workflow with these inputs, and what it depends on before it."""
@@ -250,7 +279,14 @@ class Running:
             self._stale = True
         name = f"{frame.term.workflow.name}/{step.step.name}"
         judgement = self._judge(
-            Case(name, operation, lambda _facts: Built(request), fresh_state=self._fresh, stale=self._stale)
+            Case(
+                name=name,
+                operation=operation,
+                build=lambda _facts: Built(request, self._minted),
+                fresh_state=self._fresh,
+                stale=self._stale,
+                alongside=self._around.workflows.operations(frame.term),
+            )
         )
         self._fresh = False
         self._stale = self._stale or operation.effect != "safe"

@@ -42,7 +42,7 @@ class WorkflowItem:
             self._skip(judge, plan)
             return
         if not plan.drawn or not self.examples:
-            self._say(judge, Running(self.around, judge).run(self.term, plan.known))
+            self._say(judge, Running(self.around, judge, plan.minted).run(self.term, plan.known))
             return
         # Schemathesis takes a fifth of a second to load: not before something is generated.
         room = import_module("troth.sources.workflow_drawing")
@@ -50,7 +50,7 @@ class WorkflowItem:
             plan.drawn,
             self.examples,
             f"{self.seed}/{self.term.name}/inputs",
-            lambda drawn: Running(self.around, judge).run(self.term, {**plan.known, **drawn}),
+            lambda drawn: Running(self.around, judge, plan.minted).run(self.term, {**plan.known, **drawn}),
         )
         self._say(judge, outcome)
 

@@ -28,6 +28,11 @@ class Kept:
     seen: Judged
     judge: Judges
 
+    @property
+    def informed(self) -> int:
+        """How many looks before and after there were: the more, the more clauses can say something."""
+        return (self.seen.before is not None) + (self.seen.after is not None)
+
     def allows(self, other: "Kept") -> bool:
         """Whether the tables let this request be answered as that one was: what decided that one applies here too.
 
@@ -48,7 +53,7 @@ class Collector:
         return _Watched(judge, vendor, self)
 
     def offer(self, judgement: Judgement, seen: Judged, judge: Judges, vendor: str) -> None:
-        """Keep an exchange if nothing was found on it and its situation is not full."""
+        """Keep an exchange if nothing was found on it and its situation is not full of others as well informed."""
         answer = judgement.exchange.answer
         if judgement.findings or not isinstance(answer, Response):
             self.unkept += 1
@@ -59,8 +64,17 @@ class Collector:
         rows = "+".join(promise.name for promise, _ in judgement.met if promise.kind is Kind.ROW)
         signature = tuple(judgement.classes.values())
         chosen = self._chosen.setdefault((operation, rows, answer.status), {})
-        if signature not in chosen and len(chosen) < EACH:
-            chosen[signature] = Kept(judgement.exchange, answer, operation, rows, seen, judge)
+        kept = Kept(judgement.exchange, answer, operation, rows, seen, judge)
+        if signature in chosen:
+            if kept.informed > chosen[signature].informed:
+                chosen[signature] = kept
+            return
+        if len(chosen) == EACH:
+            least = min(chosen, key=lambda one: chosen[one].informed)
+            if kept.informed <= chosen[least].informed:
+                return
+            del chosen[least]
+        chosen[signature] = kept
 
     def kept(self) -> tuple[Kept, ...]:
         """What was chosen, in the order of the run."""

@@ -50,17 +50,26 @@ class Company:
                 yield mutant
 
     def _others(self, kept: Kept) -> list[Kept]:
-        """The exchanges whose answers would be wrong for this one, as far as the tables say."""
+        """The exchanges whose whole answers would be wrong for this one, as far as the tables say.
+
+        Where the tables are silent about a request, and speak of others, no documented answer to it is wrong.
+        """
+        if not kept.rows and any(one.rows for one in self.kept):
+            return []
+        return [one for one in self._elsewhere(kept) if one is not kept]
+
+    def _elsewhere(self, kept: Kept) -> list[Kept]:
+        """The exchanges that say something else than what the rows of this one allow, remembered by the rows."""
         if kept.rows not in self._wrong:
             right = {_said(one.answer) for one in self.kept if kept.allows(one)}
             self._wrong[kept.rows] = [one for one in self.kept if _said(one.answer) not in right]
-        return [one for one in self._wrong[kept.rows] if one is not kept]
+        return self._wrong[kept.rows]
 
     def _recorded_for(self, kept: Kept) -> Mapping[str, list[object]]:
         """Place → what other answers have there, remembered by the rows that the exchange met."""
         if kept.rows not in self._recorded:
             values: dict[str, list[object]] = {}
-            for one in (kept, *self._others(kept)):
+            for one in self._elsewhere(kept):
                 tree = _tree(one.answer)
                 for path, value in places(tree) if tree is not None else ():
                     known = values.setdefault(pattern(path), [])
@@ -121,6 +130,7 @@ class Company:
         whole = Whole(
             answer=kept.answer,
             statuses=tuple(int(status) for status in self.operation.responses if status.isdigit()),
+            ranges=tuple(status[0] for status in self.operation.responses if not status.isdigit()),
             others=sampled(others, _OTHER_ANSWERS, seed) if others else (),
             rows=kept.rows,
             step=step,

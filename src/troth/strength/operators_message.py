@@ -20,6 +20,8 @@ class Whole:
     answer: Response
     statuses: tuple[int, ...] = ()
     """The statuses that the spec lists for the operation by number."""
+    ranges: tuple[str, ...] = ()
+    """The first digits of the classes of statuses that it lists; ``d`` for ``default``."""
     others: tuple[tuple[str, Response], ...] = ()
     """Answers of the same operation to other requests, each with the rows that it met."""
     rows: str = ""
@@ -50,10 +52,16 @@ def documented_status(whole: Whole) -> Iterator[Edit]:
 def undocumented_status(whole: Whole) -> Iterator[Edit]:
     """A status that the spec does not list: one of the same class, one of another."""
     own = whole.answer.status // 100
-    known = [status for status in _UNDOCUMENTED if status not in (*whole.statuses, whole.answer.status)]
+    known = [
+        status
+        for status in _UNDOCUMENTED
+        if status not in (*whole.statuses, whole.answer.status)
+        and str(status)[0] not in whole.ranges
+        and "d" not in whole.ranges
+    ]
     same = [status for status in known if status // 100 == own][:1]
     other = [status for status in known if status // 100 != own]
-    for status in (*same, *other[whole.step % len(other) :][:1]):
+    for status in (*same, *other[whole.step % max(len(other), 1) :][:1]):
         yield replace(whole.answer, status=status), "status", f"become {status}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from troth.errors import UsageInvalid
-from troth.loading.cassette_writing import CassetteText, settled, write_atomically
+from troth.loading.cassette_writing import CassetteText, settled, append
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence
 from troth.model.facts import Facts
 from troth.model.ports import Target
@@ -42,9 +42,9 @@ class Recorded:
 class RecordingTarget:
     """A target whose exchanges are kept.
 
-    While an item runs, its cassette grows beside its place under a hidden name (``.name.yaml.part``), complete after
-    every exchange; when the item ends it takes its place in one step. A run that is killed leaves the finished
-    cassettes and that part. A cassette that says the same as before, moments and fresh names apart, is not touched.
+    While an item runs, its cassette grows beside its place under a hidden name (``.name.yaml.part``), by one write for
+    each exchange; when the item ends it takes its place in one step. A run that is killed leaves the finished cassettes
+    and that part. A cassette that says the same as before, moments and fresh names apart, is not touched.
 
     Args:
         target: who answers.
@@ -117,10 +117,10 @@ class RecordingTarget:
             scene.gaps += exchange.answer.reason is not Silence.NOT_RECORDED
             return
         scrubbed = self._scrubber.exchange(exchange)
-        complaint = next(self._scrubber.complaints(scrubbed), "")
+        complaint, added = next(self._scrubber.complaints(scrubbed), ""), ""
         if not complaint:
             try:
-                scene.text.add(scrubbed)
+                added = scene.text.add(scrubbed)
             except ValueError as error:
                 complaint = str(error)
         if complaint:
@@ -130,7 +130,7 @@ class RecordingTarget:
         scene.kept += 1
         self.recorded.exchanges += 1
         try:
-            write_atomically(_part(scene.path), str(scene.text))
+            append(_part(scene.path), str(scene.text) if scene.kept == 1 else added, afresh=scene.kept == 1)
         except OSError as error:
             raise UsageInvalid(f"{scene.path} cannot be written: {error.strerror or error}") from error
 

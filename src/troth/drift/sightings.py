@@ -1,0 +1,226 @@
+"""Answers as drift sees them: what they say, how they were asked for, and which promises they broke."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from troth.model.exchange import Exchange, Request, Response, header
+from troth.model.ports import Judged, Judges
+from troth.model.report import Finding, Judgement, Kind, Met
+from troth.wire.bodies import Unreadable, is_json, is_xml, media_type, read_json, read_text, too_deep
+from troth.wire.markup import html_tree, xml_tree
+from troth.wire.soap import parse_xml, read_envelope
+
+OUTAGES = (429, 502, 503, 504)
+"""Answers of a service that is busy or down: they say nothing about what it promises."""
+UNCOMPARED = frozenset(
+    "age connection content-encoding content-length content-type date keep-alive proxy-connection trailer "
+    "transfer-encoding upgrade via".split()
+)
+"""Headers of the way between, which any hop may change, and Content-Type, which is compared by itself."""
+_MOST_NAMES = 100
+_MOST_ECHOES = 200
+_ABSENT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body as a tree."""
+
+    kind: str
+    """``JSON``, ``SOAP message``, ``SOAP fault``, ``XML``, ``HTML``, ``text``, ``data``, ``empty`` or ``unreadable``."""
+    tree: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One answer of one operation."""
+
+    vendor: str
+    operation: str
+    request: Request
+    response: Response
+    situation: str
+    """How it was asked for: the classes of its inputs, or else the shape of its request."""
+    place: str
+    """Where it is to be found: a file and line, or its number and name in a run."""
+    findings: tuple[Finding, ...] = ()
+    kept: frozenset[str] = frozenset()
+    """Clauses and rows that it met and kept."""
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters; ``""`` where none is given."""
+        return media_type(self.response.headers)
+
+    def body(self) -> Body:
+        """The body, read by its media type."""
+        return read_body(self.response)
+
+    def headers(self) -> dict[str, object]:
+        """Headers by lower-case name, and cookies by their names with their attributes."""
+        found: dict[str, object] = {}
+        for name, value in self.response.headers:
+            key = name.lower()
+            if key == "set-cookie":
+                cookie, _, attributes = value.partition(";")
+                found[f"set-cookie {cookie.partition('=')[0].strip()}"] = _cookie(attributes)
+            elif key not in UNCOMPARED:
+                found.setdefault(key, value)
+        return found
+
+    def echoes(self) -> tuple[str, ...]:
+        """The values of the request that an answer may repeat, the longest first."""
+        return tuple(sorted(set(_values(self.request)), key=lambda text: (-len(text), text))[:_MOST_ECHOES])
+
+
+def _cookie(attributes: str) -> str:
+    names = (part.strip() for part in attributes.split(";"))
+    return "; ".join(sorted(name for name in names if not name.lower().startswith(("expires=", "max-age="))))
+
+
+def read_body(response: Response) -> Body:
+    """A body as a tree of a kind, by the media type that the answer names."""
+    data, kind = response.body, media_type(response.headers)
+    if not data.strip():
+        return Body("empty")
+    if is_json(kind) or not kind:
+        tree = read_json(data)
+        return Body("unreadable") if isinstance(tree, Unreadable) or too_deep(tree) else Body("JSON", tree)
+    if kind in ("text/html", "application/xhtml+xml"):
+        return Body("HTML", html_tree(read_text(data, response.headers)))
+    if is_xml(kind):
+        return _xml(data)
+    if kind.startswith("text/"):
+        return Body("text", read_text(data, response.headers))
+    return Body("data")
+
+
+def _xml(data: bytes) -> Body:
+    message = read_envelope(data)
+    if not isinstance(message, Unreadable):
+        tree = {"element": message.name, "namespace": message.namespace, **message.parts}
+        return Body("SOAP message" if message.fault is None else "SOAP fault", tree)
+    root = parse_xml(data)
+    if isinstance(root, Unreadable):
+        return Body("unreadable")
+    return Body("XML", {str(root.tag).rpartition("}")[2]: xml_tree(root)})
+
+
+def situation(judgement: Judgement) -> str:
+    """How an exchange was asked for: its classes; with the shape of its request where a class is not known."""
+    classes = judgement.classes
+    named = "&".join(f"{name}={classes[name] or '?'}" for name in sorted(classes))
+    if classes and None not in classes.values():
+        return named
+    return f"{named} {request_shape(judgement.exchange.request)}"
+
+
+def request_shape(request: Request) -> str:
+    """Which parameters, fields and credentials a request has, without their values."""
+    names = {f"?{name}" for name, _ in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)}
+    authorization = header(request.headers, "authorization")
+    if authorization is not None:
+        names.add(f"authorization {authorization.partition(' ')[0].lower()}")
+    for way, value in _leaves(request):
+        names.add(f"/{way}" if value not in ("", None) else f"/{way}{_ABSENT}")
+    return " ".join(sorted(names)[:_MOST_NAMES])
+
+
+def _leaves(request: Request) -> Iterator[tuple[str, object]]:
+    """The values of a request's body with the way to each, in any format that it may have."""
+    if not request.body:
+        return
+    tree = read_json(request.body)
+    if not isinstance(tree, Unreadable):
+        yield from _tree_leaves(tree)
+        return
+    message = read_envelope(request.body)
+    if not isinstance(message, Unreadable):
+        yield from message.parts.items()
+        return
+    if media_type(request.headers) == "application/x-www-form-urlencoded":
+        yield from parse_qsl(request.body.decode("latin-1"), keep_blank_values=True)
+
+
+def _tree_leaves(tree: object) -> Iterator[tuple[str, object]]:
+    waiting: list[tuple[str, object]] = [("", tree)]
+    while waiting:
+        way, value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting.extend((f"{way}/{key}" if way else str(key), below) for key, below in value.items())
+        elif isinstance(value, list):
+            waiting.extend((f"{way}/*", below) for below in value)
+        else:
+            yield way, value
+
+
+def _values(request: Request) -> Iterator[str]:
+    parts = urlsplit(request.url)
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    yield target
+    yield unquote(target)
+    yield parts.path
+    for segment in parts.path.split("/"):
+        yield unquote(segment)
+        yield unquote(segment).rpartition(".")[0]
+    for _, value in parse_qsl(parts.query):
+        yield value
+    for _, value in _leaves(request):
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 128:
+            yield str(value)
+
+
+@dataclass(slots=True)
+class Collector:
+    """Keeps every answer of a run, in its order."""
+
+    sightings: list[Sighting] = field(default_factory=list)
+    silent: int = 0
+    now: str = ""
+    """What is being run; the front door says so before each item."""
+    places: bool = True
+    """Whether exchanges are numbered; recordings have places of their own."""
+
+    def watch(self, judge: Judges, vendor: str) -> Judges:
+        """The same judge, whose answers are collected."""
+        return _Watched(judge, vendor, self)
+
+    def offer(self, judgement: Judgement, vendor: str) -> None:
+        """Keep an answer, unless there is none or the service was out of order."""
+        answer = judgement.exchange.answer
+        if not isinstance(answer, Response) or answer.status in OUTAGES:
+            self.silent += 1
+            return
+        number = len(self.sightings) + 1
+        self.sightings.append(
+            Sighting(
+                vendor=vendor,
+                operation=judgement.operation,
+                request=judgement.exchange.request,
+                response=answer,
+                situation=situation(judgement),
+                place=f"exchange {number}, {self.now}" if self.places else self.now,
+                findings=tuple(one for one in judgement.findings if not one.unjudged),
+                kept=frozenset(
+                    promise.name
+                    for promise, met in judgement.met
+                    if promise.kind in (Kind.CLAUSE, Kind.ROW) and met in (Met.KEPT, Met.SHADOWED)
+                ),
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    judge_: Judges
+    vendor: str
+    collector: Collector
+
+    def judge(self, exchange: Exchange, seen: Judged) -> Judgement:
+        """What the judge says, offered to the collector on its way."""
+        judgement = self.judge_.judge(exchange, seen)
+        self.collector.offer(judgement, self.vendor)
+        return judgement
