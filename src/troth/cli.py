@@ -196,8 +196,9 @@ def explain(code: str) -> int:
 @main.command()
 @click.argument("vendors", nargs=-1, metavar="[VENDOR]…")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 picks a free one.")
+@click.option("--fault", metavar="NAME", help="Plant a seeded defect (in a checkout, which has tests/faults).")
 @_guarded
-def mock(vendors: tuple[str, ...], port: int) -> int:
+def mock(vendors: tuple[str, ...], port: int, fault: str | None) -> int:
     """Serve the vendors' mocks on loopback until Ctrl-C."""
     wiring = import_module("troth.wiring")
     server = import_module("troth.mocks.server")
@@ -205,11 +206,28 @@ def mock(vendors: tuple[str, ...], port: int) -> int:
         if name not in wiring.MOCKS:
             raise UsageInvalid(f"there is no mock of {name!r}: {did_you_mean(name, wiring.MOCKS)}")
     services = [wiring.MOCKS[name]() for name in vendors or wiring.MOCKS]
+    if fault is not None:
+        services = _planted(fault, services)
     try:
         server.serve(services, port, announce=_announce)
     except OSError as error:
         raise UsageInvalid(f"port {port} cannot be used: {error.strerror or error}; try --port 0") from error
     return 0
+
+
+def _planted(name: str, services: list[Any]) -> list[Any]:
+    """The same mocks, the one that the fault is of with the fault in it."""
+    tests = Path(__file__).parents[2] / "tests"
+    if not (tests / "faults" / "corpus.py").is_file():
+        raise UsageInvalid("--fault needs the corpus in tests/faults, which only a checkout of Troth has")
+    sys.path.insert(0, str(tests))
+    known = import_module("faults.corpus").BY_NAME
+    if name not in known:
+        raise UsageInvalid(f"there is no fault {name!r}: {did_you_mean(name, known)}")
+    vendor = known[name].vendor
+    if vendor not in [service.vendor for service in services]:
+        raise UsageInvalid(f"{name!r} is a fault of {vendor}, which is not served")
+    return [known[name].plant(service) if service.vendor == vendor else service for service in services]
 
 
 def _announce(address: str) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-
 _LONGEST_LINE = 160
 
 

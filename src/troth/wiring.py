@@ -33,7 +33,8 @@ from troth.reporting.junit import write_junit
 from troth.sources.cases import CasesSource
 from troth.sources.combinations import lint_rows
 from troth.sources.recordings import RecordingsSource
-from troth.sources.workflow_running import Surroundings
+from troth.sources.workflow_given import GivenFlows
+from troth.sources.workflow_surroundings import Surroundings
 from troth.sources.workflows import WorkflowsSource
 from troth.targets.live import check_address, fetch
 
@@ -192,16 +193,18 @@ class Run:
         options = self.options
         allowed = self.reached.sources or SOURCES
         wanted = options.sources or allowed
+        around = self._surroundings()
+        flows = GivenFlows(around, options.seed)
         if "cases" in wanted:
-            yield CasesSource(self.terms, self.target.facts, options.seed)
+            yield CasesSource(self.terms, self.target.facts, options.seed, flows)
         if "properties" in wanted:
             # Schemathesis costs a fifth of a second to import, so it is fetched when it is first needed.
             room = import_module("troth.sources.properties")
             yield room.PropertiesSource(
-                self.book, self.terms, self.target.facts, options.seed, options.max_examples, options.thorough
+                self.book, self.terms, self.target.facts, options.seed, options.max_examples, options.thorough, flows
             )
         if "workflows" in wanted:
-            yield WorkflowsSource(self._surroundings(), options.seed, options.max_examples, options.thorough)
+            yield WorkflowsSource(around, options.seed, options.max_examples, options.thorough)
         if "recordings" in wanted:
             yield RecordingsSource(self.book)
 
@@ -257,9 +260,7 @@ class Run:
         if locate is not None:
             return str(locate(url))
         parts = urlsplit(url)
-        here = (
-            f"http://127.0.0.1:{MOCK_PORT}" if self.target.kind == "mock" else f"{parts.scheme}://{parts.netloc}"
-        )
+        here = f"http://127.0.0.1:{MOCK_PORT}" if self.target.kind == "mock" else f"{parts.scheme}://{parts.netloc}"
         return here + parts.path + (f"?{parts.query}" if parts.query else "")
 
 

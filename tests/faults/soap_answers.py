@@ -13,7 +13,7 @@ from faults.faults import Answer, Call
 RETURN = re.compile(r'(<return xsi:type="xsd:string">)(.*?)(</return>)', re.DOTALL)
 _FAULT = "<SOAP-ENV:Fault><faultcode>SOAP-ENV:Client</faultcode><faultstring>{text}</faultstring></SOAP-ENV:Fault>"
 _BODY = re.compile(r"(<SOAP-ENV:Body>).*(</SOAP-ENV:Body>)", re.DOTALL)
-Change = Callable[[Call, Answer], None]
+Change = Callable[[Call, Answer], object]
 
 
 def returned(answer: Answer) -> str:

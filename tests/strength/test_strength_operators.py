@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troth.model.exchange import Response
+from troth.model.ports import Judged
 from troth.strength import operators_json as of_json
 from troth.strength import operators_markup as of_markup
 from troth.strength import operators_message as of_message
 from troth.strength import operators_soap as of_soap
+from troth.strength import operators_state as of_state
 from troth.strength.trees import at, encode, pattern, places, replaced, same_form, without
 from troth.strength.values import moved_date, same_format
 from troth.wire.soap import read_envelope
@@ -256,3 +258,25 @@ def test_dates_move_in_their_own_notation(text, later):
 
 def test_what_cannot_be_told_apart_is_written_alike():
     assert encode({"a": 1}) == b'{"a":1}'
+
+
+def look(status, name):
+    return {"response": {"status": status, "body": {"name": name}}}
+
+
+@pytest.mark.parametrize(
+    ("operator", "before", "after", "mutants"),
+    [
+        ("no-effect", look(200, "old"), look(200, "new"), [look(200, "old")]),
+        ("no-effect", look(200, "old"), look(200, "old"), []),
+        ("no-effect", None, look(200, "new"), []),
+        ("vanish", look(200, "old"), look(200, "old"), [look(404, "")]),
+        ("vanish", look(200, "old"), look(404, ""), []),
+        ("appear", look(200, "old"), look(404, ""), [look(200, "other")]),
+        ("appear", look(200, "old"), look(200, "old"), []),
+    ],
+)
+def test_state_operator(operator, before, after, mutants):
+    seen = Judged(before=before, after=after)
+    others = (look(200, "other"), look(404, ""))
+    assert [changed.after for changed, _, _ in of_state.OPERATORS[operator](seen, others)] == mutants

@@ -10,7 +10,7 @@ from workflow_books import HEAD, run_flows
 
 from troth.model.exchange import NoAnswer, Request, Response
 from troth.model.report import Kind, Verdict
-from troth.sources.workflow_running import Bounds
+from troth.sources.workflow_surroundings import Bounds
 
 BASED = "    x-basis: documented\n    x-source: {ours: the test says so}\n"
 

@@ -13,7 +13,7 @@ from troth.errors import Problem
 from troth.loading.folders import read_book
 from troth.model.exchange import NoAnswer, Request, Response
 from troth.model.report import ItemResult
-from troth.sources.workflow_running import Bounds, Surroundings
+from troth.sources.workflow_surroundings import Bounds, Surroundings
 from troth.sources.workflows import WorkflowsSource
 
 SPEC = """\

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from troth.drift.formats import formats_of, is_data, template
+from troth.drift.formats import ABSTRACT, formats_of, is_data, template
 from troth.wire.markup import Repeated
 
 MOST_TEXTS = 200
@@ -111,7 +111,7 @@ class Shape:
                 shape.whole.append(number)
 
     def _text(self, text: str, number: int) -> None:
-        if self.crowded:
+        if self.crowded or text == ABSTRACT:
             return
         answers = self.texts.setdefault(text, [])
         if not answers or answers[-1] != number:
@@ -164,11 +164,7 @@ def is_dictionary(old: Shape, new: Shape) -> bool:
     if len(keys) < _MANY_KEYS:
         return False
     sides = [side for side in (old, new) if side.objects]
-    return all(
-        2 * len(side.properties[key].answers) < len(side.objects)
-        for side in sides
-        for key in side.properties
-    )
+    return all(2 * len(side.properties[key].answers) < len(side.objects) for side in sides for key in side.properties)
 
 
 def merged(shapes: Iterable[Shape]) -> Shape:
@@ -210,9 +206,7 @@ def _lacking(part: Shape, key: str) -> list[int]:
 def _everywhere(name: str, parts: list[Shape]) -> list[int]:
     """Answers in which every text at every one of these places has a format."""
     without = {
-        number
-        for part in parts
-        for number in set(part.types.get("string", ())) - set(part.formats.get(name, ()))
+        number for part in parts for number in set(part.types.get("string", ())) - set(part.formats.get(name, ()))
     }
     return sorted({number for part in parts for number in part.formats.get(name, ())} - without)
 

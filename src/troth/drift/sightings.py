@@ -14,13 +14,28 @@ from troth.wire.soap import parse_xml, read_envelope
 OUTAGES = (429, 502, 503, 504)
 """Answers of a service that is busy or down: they say nothing about what it promises."""
 UNCOMPARED = frozenset(
-    "age connection content-encoding content-length content-type date keep-alive proxy-connection trailer "
-    "transfer-encoding upgrade via".split()
+    [
+        "age",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "keep-alive",
+        "proxy-connection",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+    ]
 )
 """Headers of the way between, which any hop may change, and Content-Type, which is compared by itself."""
 _MOST_NAMES = 100
 _MOST_ECHOES = 200
+_LARGEST_ECHO = 128
 _ABSENT = "-"
+_DEEPEST = 100
+"""Deeper trees are not walked, so that no body can exhaust the stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +43,7 @@ class Body:
     """A body as a tree."""
 
     kind: str
-    """``JSON``, ``SOAP message``, ``SOAP fault``, ``XML``, ``HTML``, ``text``, ``data``, ``empty`` or ``unreadable``."""
+    """``JSON``, ``SOAP message``, ``SOAP fault``, ``XML``, ``HTML``, ``text``, ``data``, ``empty``, ``unreadable``."""
     tree: object = None
 
 
@@ -41,7 +56,9 @@ class Sighting:
     request: Request
     response: Response
     situation: str
-    """How it was asked for: the classes of its inputs, or else the shape of its request."""
+    """How it was asked for: the classes of its inputs; with the form of its request where a class is not known."""
+    form: str
+    """Which parameters, fields and credentials its request had."""
     place: str
     """Where it is to be found: a file and line, or its number and name in a run."""
     findings: tuple[Finding, ...] = ()
@@ -86,7 +103,7 @@ def read_body(response: Response) -> Body:
         return Body("empty")
     if is_json(kind) or not kind:
         tree = read_json(data)
-        return Body("unreadable") if isinstance(tree, Unreadable) or too_deep(tree) else Body("JSON", tree)
+        return Body("unreadable") if isinstance(tree, Unreadable) or too_deep(tree, _DEEPEST) else Body("JSON", tree)
     if kind in ("text/html", "application/xhtml+xml"):
         return Body("HTML", html_tree(read_text(data, response.headers)))
     if is_xml(kind):
@@ -107,16 +124,12 @@ def _xml(data: bytes) -> Body:
     return Body("XML", {str(root.tag).rpartition("}")[2]: xml_tree(root)})
 
 
-def situation(judgement: Judgement) -> str:
-    """How an exchange was asked for: its classes; with the shape of its request where a class is not known."""
-    classes = judgement.classes
+def _situation(classes: Mapping[str, str | None], form: str) -> str:
     named = "&".join(f"{name}={classes[name] or '?'}" for name in sorted(classes))
-    if classes and None not in classes.values():
-        return named
-    return f"{named} {request_shape(judgement.exchange.request)}"
+    return named if classes and None not in classes.values() else f"{named} {form}"
 
 
-def request_shape(request: Request) -> str:
+def request_form(request: Request) -> str:
     """Which parameters, fields and credentials a request has, without their values."""
     names = {f"?{name}" for name, _ in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)}
     authorization = header(request.headers, "authorization")
@@ -164,13 +177,12 @@ def _values(request: Request) -> Iterator[str]:
     for segment in parts.path.split("/"):
         yield unquote(segment)
         yield unquote(segment).rpartition(".")[0]
-    for _, value in parse_qsl(parts.query):
-        yield value
-    for _, value in _leaves(request):
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 128:
-            yield str(value)
+    yield from (value for _, value in parse_qsl(parts.query))
+    for _, leaf in _leaves(request):
+        if isinstance(leaf, str):
+            yield leaf
+        elif isinstance(leaf, int) and not isinstance(leaf, bool) and leaf.bit_length() < _LARGEST_ECHO:
+            yield str(leaf)
 
 
 @dataclass(slots=True)
@@ -181,7 +193,7 @@ class Collector:
     silent: int = 0
     now: str = ""
     """What is being run; the front door says so before each item."""
-    places: bool = True
+    numbered: bool = True
     """Whether exchanges are numbered; recordings have places of their own."""
 
     def watch(self, judge: Judges, vendor: str) -> Judges:
@@ -195,14 +207,16 @@ class Collector:
             self.silent += 1
             return
         number = len(self.sightings) + 1
+        form = request_form(judgement.exchange.request)
         self.sightings.append(
             Sighting(
                 vendor=vendor,
                 operation=judgement.operation,
                 request=judgement.exchange.request,
                 response=answer,
-                situation=situation(judgement),
-                place=f"exchange {number}, {self.now}" if self.places else self.now,
+                situation=_situation(judgement.classes, form),
+                form=form,
+                place=f"exchange {number}, {self.now}" if self.numbered else self.now,
                 findings=tuple(one for one in judgement.findings if not one.unjudged),
                 kept=frozenset(
                     promise.name

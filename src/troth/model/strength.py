@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from troth.errors import Position
 from troth.model.exchange import Response
+from troth.model.ports import Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Mutant:
     """Where: a JSON Pointer with ``*`` for the items of lists, ``soap return``, ``header date``, ``status``, …"""
     change: str
     """What the place may do unnoticed, as the end of a sentence: ``become -1``."""
+    seen: Judged | None = None
+    """Set where not the answer was changed, but what was seen beside it."""
 
 
 @dataclass(frozen=True, slots=True)

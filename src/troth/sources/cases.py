@@ -10,10 +10,11 @@ from troth.checks.terms import OperationTerms, Terms
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, GivenCall, Judge, Observation
+from troth.model.ports import Built, Case, GivenCall, GivenFlow, Judge, Observation
 from troth.sources.building import assemble, build_request, class_value, sendable
 from troth.sources.combinations import Combination, all_combinations, needed_facts, select, successful
 from troth.sources.minting import Mint
+from troth.sources.workflow_given import GivenFlows
 from troth.wire.views import RequestView
 
 SEVERAL = "several rows at once"
@@ -42,15 +43,18 @@ class CasesSource:
         terms: the operations.
         facts_of: what a target gives for a vendor.
         seed: decides the values that are nobody's.
+        flows: makes the facts that workflows give; None where there are no workflows.
     """
 
     name = "cases"
 
-    def __init__(self, terms: Terms, facts_of: Callable[[str], Facts], seed: int) -> None:
+    def __init__(
+        self, terms: Terms, facts_of: Callable[[str], Facts], seed: int, flows: GivenFlows | None = None
+    ) -> None:
         self._terms = terms
         self._facts_of = facts_of
         self._seed = seed
-        self._preparation = Preparation(terms, seed)
+        self._preparation = Preparation(terms, seed, flows)
 
     def items(self) -> Iterator[CasesItem]:
         """One item a row, in the order of the tables; then what several rows share, and what none decides."""
@@ -107,10 +111,13 @@ class Preparation:
             observation=self.observation(terms),
         )
 
-    def given(self, terms: OperationTerms, names: set[str]) -> tuple[GivenCall, ...]:
-        """The earlier calls that make these facts."""
-        calls = []
+    def given(self, terms: OperationTerms, names: set[str]) -> tuple[GivenCall | GivenFlow, ...]:
+        """The earlier calls and workflows that make these facts."""
+        calls: list[GivenCall | GivenFlow] = []
         for one in terms.given:
+            if one.name in names and one.workflow and self._flows is not None:
+                flow = self._flows.flow(terms.operation.vendor, one)
+                calls += [flow] if flow is not None else []
             if one.name not in names or one.name not in terms.take:
                 continue
             other = self._terms.operations[f"{terms.operation.vendor}.{one.operation}"]

@@ -14,6 +14,7 @@ from troth.model.book import Book
 from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Judge
+from troth.sources.workflow_given import GivenFlows
 
 PHASES = ("examples", "coverage", "fuzzing")
 EXAMPLES, MANY_EXAMPLES = 20, 500
@@ -65,6 +66,7 @@ class PropertiesSource:
         max_examples: how many requests fuzzing draws for an operation, valid and invalid ones each; None for the
             default, 0 for no fuzzing.
         thorough: fuzz with many more, where ``max_examples`` does not say how many.
+        flows: makes the facts that workflows give; None where there are no workflows.
     """
 
     name = "properties"
@@ -77,8 +79,10 @@ class PropertiesSource:
         seed: int,
         max_examples: int | None = None,
         thorough: bool = False,
+        flows: GivenFlows | None = None,
     ) -> None:
         self._book = book
+        self._flows = flows
         self._terms = terms
         self._facts_of = facts_of
         self._seed = seed
@@ -98,7 +102,12 @@ class PropertiesSource:
             # Schemathesis takes a fifth of a second to load: not before something is generated.
             room = import_module("troth.sources.properties_driving")
             driver: Drives = room.Driver(
-                self._book.vendors[vendor], self._terms, self._facts_of(vendor), self._seed, self._max_examples
+                self._book.vendors[vendor],
+                self._terms,
+                self._facts_of(vendor),
+                self._seed,
+                self._max_examples,
+                self._flows,
             )
             self._drivers[vendor] = driver
         return self._drivers[vendor]

@@ -18,6 +18,7 @@ from troth.sources.cases import Preparation
 from troth.sources.properties_choices import Choice, Chooser, Recipe, needed_given, stand_in, values_of
 from troth.sources.properties_generation import Enough, Generator, draw_many, shrink
 from troth.sources.properties_wire import Generated, Unsendable, write_request
+from troth.sources.workflow_given import GivenFlows
 
 T = TypeVar("T")
 _FUZZED = (Recipe.FAVOURED, Recipe.FAVOURED, Recipe.FAVOURED, Recipe.GENERATED, Recipe.MIXED)
@@ -49,18 +50,27 @@ class Driver:
         facts: what the target gives.
         seed: decides every request.
         max_examples: how many requests fuzzing draws for an operation, valid and invalid ones each.
+        flows: makes the facts that workflows give; None where there are no workflows.
 
     Raises:
         InputInvalid: Schemathesis cannot use the vendor's spec.
     """
 
-    def __init__(self, vendor: Vendor, terms: Terms, facts: Facts, seed: int, max_examples: int) -> None:
+    def __init__(
+        self,
+        vendor: Vendor,
+        terms: Terms,
+        facts: Facts,
+        seed: int,
+        max_examples: int,
+        flows: GivenFlows | None = None,
+    ) -> None:
         self._terms = terms
         self._facts = facts
         self._seed = seed
         self._max_examples = max_examples
         self._generator = Generator(vendor)
-        self._preparation = Preparation(terms, seed)
+        self._preparation = Preparation(terms, seed, flows)
         self._choosers: dict[str, Chooser] = {}
 
     def drive(self, operation: Operation, phase: str, judge: Judge) -> int:

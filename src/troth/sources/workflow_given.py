@@ -7,7 +7,8 @@ from troth.checks.workflow_terms import WorkflowTerm
 from troth.model.contract import Given
 from troth.model.ports import GivenFlow, Judge
 from troth.sources.workflow_inputs import plan_inputs
-from troth.sources.workflow_running import Running, Surroundings
+from troth.sources.workflow_running import Running
+from troth.sources.workflow_surroundings import Surroundings
 
 
 class GivenFlows:

@@ -3,48 +3,17 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from time import monotonic
 
 from troth.checks.runtime_values import Asked, Missing, Moment, fill
-from troth.checks.terms import Terms
-from troth.checks.workflow_terms import ActionTerm, StepTerm, Workflows, WorkflowTerm
+from troth.checks.workflow_terms import ActionTerm, StepTerm, WorkflowTerm
 from troth.model.exchange import Exchange, NoAnswer, Response
-from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Built, Case, Judge
 from troth.model.report import Finding, Judgement, Met
 from troth.model.workflow import Action, Selector, Template
 from troth.sources.workflow_outcomes import UNSENT, Call, Outcome, unjudged_finding, unmet_finding
 from troth.sources.workflow_requests import Unbuildable, build_step, credentials_of
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What one run may cost."""
-
-    steps: int = 200
-    seconds: float = 120.0
-    depth: int = 10
-    retries: int = 10
-    wait: float = 5.0
-    """The longest wait before a retry, in seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What runs share: what was read, and what the target can do.
-
-    ``sleep`` waits so many seconds before a retry (it does nothing on a mock); ``advance`` moves the clock of a
-    vendor's stand-in, or is None where the clock cannot be moved.
-    """
-
-    workflows: Workflows
-    terms: Terms
-    facts_of: Callable[[str], Facts]
-    sleep: Callable[[float], None]
-    advance: Callable[[str, float], None] | None
-    bounds: Bounds = Bounds()
-    clock: Callable[[], float] = monotonic
+from troth.sources.workflow_surroundings import Surroundings
 
 
 @dataclass(slots=True)

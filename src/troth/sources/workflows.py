@@ -11,7 +11,8 @@ from troth.model.ports import Case, Judge
 from troth.model.report import Judgement
 from troth.sources.workflow_inputs import InputPlan, plan_inputs
 from troth.sources.workflow_outcomes import UNSENT, Outcome, unjudged_finding
-from troth.sources.workflow_running import Running, Surroundings
+from troth.sources.workflow_running import Running
+from troth.sources.workflow_surroundings import Surroundings
 
 EXAMPLES, MANY_EXAMPLES = 5, 50
 """How often a workflow with generated inputs runs: by default, and to be thorough."""

@@ -102,7 +102,7 @@ class Measurement:
         clauses = {term.clause.name: (term.contract.file, term.clause.name) for term in terms.clauses}
         for kept in group:
             for mutant in company.mutants(kept):
-                judgement = kept.judge.judge(replace(kept.exchange, answer=mutant.answer), kept.seen)
+                judgement = kept.judge.judge(replace(kept.exchange, answer=mutant.answer), mutant.seen or kept.seen)
                 self._count(terms, kept, mutant, judgement, free, clauses)
 
     def _count(

@@ -7,7 +7,7 @@ from zlib import crc32
 from troth.model.exchange import Response
 from troth.model.operation import Operation
 from troth.model.strength import Mutant
-from troth.strength import operators_json, operators_markup, operators_message, operators_soap
+from troth.strength import operators_json, operators_markup, operators_message, operators_soap, operators_state
 from troth.strength.collecting import Kept, sampled
 from troth.strength.operators_message import Whole, with_body
 from troth.strength.schemas import at_place, listed_values
@@ -48,6 +48,14 @@ class Company:
             if identity not in known:
                 known.add(identity)
                 yield mutant
+        yield from self._of_state(kept)
+
+    def _of_state(self, kept: Kept) -> Iterator[Mutant]:
+        looks = (one.seen.after for one in self.kept if one is not kept)
+        others = tuple(look for look in looks if look is not None)
+        for name, operator in operators_state.OPERATORS.items():
+            for seen, place, change in operator(kept.seen, others):
+                yield Mutant(kept.answer, name, place, change, seen)
 
     def _others(self, kept: Kept) -> list[Kept]:
         """The exchanges whose whole answers would be wrong for this one, as far as the tables say.

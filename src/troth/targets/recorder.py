@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from troth.errors import UsageInvalid
-from troth.loading.cassette_writing import CassetteText, settled, append
+from troth.loading.cassette_writing import CassetteText, append, settled
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence
 from troth.model.facts import Facts
 from troth.model.ports import Target

@@ -1,0 +1,80 @@
+"""Requests asked alike that are answered with another status; and statuses that came or went where none was alike."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from troth.drift.comparing import Difference
+from troth.drift.evidence import ENOUGH_APART, Ground
+from troth.drift.sightings import Sighting
+from troth.model.drift import Evidence, Worth
+
+_SERVER_ERRORS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A difference of statuses, and the old status that it is about."""
+
+    status: int
+    difference: Difference
+
+
+def compare_statuses(old: Sequence[Sighting], new: Sequence[Sighting], asked: Ground | None) -> Iterator[StatusChange]:
+    """Differences between the statuses of one operation; ``hits`` are numbers in ``new``.
+
+    Args:
+        old: its old answers.
+        new: its new ones.
+        asked: the situation of each; None where no two were asked for alike.
+    """
+    yield from _apart(old, new) if asked is None else _moves(old, new, asked)
+
+
+def _moves(old: Sequence[Sighting], new: Sequence[Sighting], asked: Ground) -> Iterator[StatusChange]:
+    before: dict[str, Counter[int]] = defaultdict(Counter)
+    for situation, one in zip(asked.old, old, strict=True):
+        before[situation][one.response.status] += 1
+    now: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for number, one in enumerate(new):
+        now[asked.new[number]][one.response.status].append(number)
+    moved: dict[tuple[int, int], list[int]] = defaultdict(list)
+    of: Counter[tuple[int, int]] = Counter()
+    for situation, statuses in now.items():
+        known = before.get(situation)
+        if known is None:
+            continue
+        total, count = sum(map(len, statuses.values())), sum(known.values())
+        ground = Ground([""] * count, [""] * total)
+        for status, hits in statuses.items():
+            if status not in known and ground.appeared(range(count), range(len(hits)), range(total)):
+                usual = min(known, key=lambda one: (-known[one], one))
+                moved[usual, status] += hits
+                of[usual, status] += total
+    for (was, status), hits in sorted(moved.items()):
+        count = sum(one.response.status == was for one in old)
+        first = Evidence(str(was), count, len(old))
+        then = Evidence(str(status), len(hits), of[was, status])
+        says = f"answers {status} where it answered {was}"
+        yield StatusChange(was, Difference("status", "status", says, Worth.CONSUMERS, first, then, tuple(sorted(hits))))
+
+
+def _apart(old: Sequence[Sighting], new: Sequence[Sighting]) -> Iterator[StatusChange]:
+    if min(len(old), len(new)) < ENOUGH_APART:
+        return
+    ground = Ground([""] * len(old), [""] * len(new))
+    before, now = (Counter(one.response.status for one in side) for side in (old, new))
+    everywhere = tuple(range(len(new)))
+    for status in sorted(before.keys() - now.keys()):
+        if ground.gone(range(before[status]), range(len(old)), range(len(new))):
+            first, then = Evidence(str(status), before[status], len(old)), Evidence("absent", 0, len(new))
+            difference = Difference(
+                "status", "status-gone", "is never answered now", Worth.CONSUMERS, first, then, everywhere
+            )
+            yield StatusChange(status, difference)
+    for status in sorted(now.keys() - before.keys()):
+        if ground.appeared(range(len(old)), range(now[status]), range(len(new))):
+            worth = Worth.CONSUMERS if status >= _SERVER_ERRORS else Worth.ADDITIVE
+            first, then = Evidence("absent", 0, len(old)), Evidence(str(status), now[status], len(new))
+            hits = tuple(number for number, one in enumerate(new) if one.response.status == status)
+            yield StatusChange(status, Difference("status", "status-new", "is new", worth, first, then, hits))

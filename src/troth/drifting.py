@@ -1,0 +1,266 @@
+"""``troth drift`` from two sides to an exit code: read or ask, judge, compare, report."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rich.console import Console
+
+from troth import __version__
+from troth.checks.terms import Terms
+from troth.drift.measuring import measure
+from troth.drift.sightings import Collector
+from troth.engine.judge import OperationJudge
+from troth.engine.verdicts import BROKEN, CANNOT_JUDGE, KEPT
+from troth.errors import InputInvalid, Problem, UsageInvalid, did_you_mean
+from troth.loading.cassette import read_cassette
+from troth.loading.folders import shown
+from troth.model.book import Book, Recording
+from troth.model.drift import BREAKING, DriftReport, SideFacts, Worth
+from troth.model.exchange import Exchange, Request
+from troth.model.facts import Facts
+from troth.model.operation import Operation
+from troth.model.ports import Judged, RunOptions
+from troth.model.report import Judgement
+from troth.reporting.drift_console import render_drift
+from troth.reporting.drift_json import write_drift_json
+from troth.reporting.drift_markdown import write_drift_markdown
+from troth.reporting.wording import number
+from troth.reaching import Selection, secret_names
+from troth.sources.recordings import Router
+from troth.targets.replay import ReplayTarget
+from troth.wire.soap import XsdValidator
+from troth.wiring import Run, open_terms
+
+WRITERS: Mapping[str, Callable[[DriftReport, Path], None]] = {
+    "json": write_drift_json,
+    "markdown": write_drift_markdown,
+}
+"""Name for ``--report`` → who writes it."""
+CASSETTES = "cassettes"
+"""The kind of a side that was read from files."""
+_WORTHS = tuple(Worth)
+_SUFFIXES = frozenset((".yaml", ".yml", ".json"))
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side, read or asked."""
+
+    facts: SideFacts
+    collector: Collector
+    secrets: Mapping[str, str]
+
+
+def drift(
+    old: str, new: str, selection: Selection, options: RunOptions, reports: tuple[str, ...], verbose: bool = False
+) -> int:
+    """Compare two sides, report, and say with which exit code to end.
+
+    Args:
+        old: a cassette, a folder of them, or a target.
+        new: the same.
+        selection: what both are read with.
+        options: how much of it; ``strict`` makes every change count.
+        reports: ``json=FILE`` and ``markdown=FILE``.
+        verbose: show every change in full.
+
+    Raises:
+        TrothError: nothing could be compared; the error says why.
+    """
+    outputs = _outputs(reports)
+    book, terms = open_terms(selection)
+    before, now = (open_side(name, selection, options, book, terms) for name in (old, new))
+    report = compare(before, now, book, options)
+    render_drift(report, Console(soft_wrap=True, highlight=False), verbose=verbose)
+    for kind, path in outputs:
+        try:
+            WRITERS[kind](report, path)
+        except OSError as error:
+            raise UsageInvalid(f"the report {path} cannot be written: {error.strerror or error}") from error
+    return report.exit_code
+
+
+def compare(old: Side, new: Side, book: Book, options: RunOptions) -> DriftReport:
+    """The complete report about two sides."""
+    measured = measure(old.collector.sightings, new.collector.sightings)
+    report = DriftReport(
+        version=__version__,
+        seed=options.seed,
+        specs_sha256=book.specs_sha256,
+        contracts_sha256=book.contracts_sha256,
+        old=old.facts,
+        new=new.facts,
+        changes=tuple(sorted(measured.changes, key=lambda change: _WORTHS.index(change.worth))),
+        compared=measured.compared,
+        apart=measured.apart,
+        secrets={**new.secrets, **old.secrets},
+    )
+    code, reasons = _conclude(report, options.strict)
+    return replace(report, exit_code=code, reasons=reasons)
+
+
+def _conclude(report: DriftReport, strict: bool) -> tuple[int, tuple[str, ...]]:
+    """0 for nothing that breaks, 1 for what does (with ``strict`` for any change), 3 where nothing can be said."""
+    failing = [one for one in report.changes if strict or one.worth in BREAKING]
+    if failing:
+        kinds = "any change counts" if strict else "they break promises or consumers"
+        return BROKEN, (f"{number(len(failing), 'change')}: {kinds}",)
+    if not report.compared:
+        return CANNOT_JUDGE, ("nothing could be compared",)
+    silent = [
+        f"{number(side.silent, 'request')} to {side.name} got no answer, or found the service out of order"
+        for side in (report.old, report.new)
+        if side.silent and side.kind != CASSETTES
+    ]
+    return (CANNOT_JUDGE, tuple(silent)) if silent else (KEPT, ())
+
+
+def open_side(name: str, selection: Selection, options: RunOptions, book: Book, terms: Terms) -> Side:
+    """One side: recorded exchanges if there is such a file or folder, else what a target answers.
+
+    Raises:
+        InputInvalid: cassettes that cannot be used.
+        UsageInvalid: there is neither such a path nor such a target.
+    """
+    path = Path(name)
+    if name not in ("mock", "replay") and "://" not in name and path.exists():
+        return read_side(path, book, terms, options)
+    if "/" in name and "://" not in name:
+        raise UsageInvalid(f"there is no cassette or folder {name}, and a target is a name or an address")
+    collector = Collector()
+    sources = options.sources or (("recordings",) if name == "replay" else ("cases",))
+    run = Run(replace(selection, target=name), replace(options, sources=sources), collector.watch)
+    return ask_side(run, collector)
+
+
+def ask_side(run: Run, collector: Collector) -> Side:
+    """What a target answers to a run that the collector watches."""
+    try:
+        for item in run.items():
+            collector.now = item.name
+            run.runner.run(item)
+    finally:
+        run.target.close()
+    facts = SideFacts(run.target.name, run.target.kind, len(collector.sightings), collector.silent)
+    return Side(facts, collector, run.secrets)
+
+
+def read_side(path: Path, book: Book, terms: Terms, options: RunOptions) -> Side:
+    """Recorded exchanges, each judged by the facts that held when it was recorded.
+
+    Raises:
+        InputInvalid: cassettes that cannot be used; every problem.
+        UsageInvalid: there is no cassette.
+    """
+    reading = _Reading(book, terms)
+    for recording in _recordings(path):
+        reading.take(recording, options)
+    collector = reading.collector
+    facts = SideFacts(
+        str(path), CASSETTES, len(collector.sightings), collector.silent, tuple(reading.unrouted)
+    )
+    return Side(facts, collector, reading.secrets)
+
+
+def _recordings(path: Path) -> Iterator[Recording]:
+    files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in _SUFFIXES)
+    if not files:
+        raise UsageInvalid(f"there is no cassette in {path}")
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            yield from read_cassette(file, "", shown(file))
+        except InputInvalid as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputInvalid(problems)
+
+
+class _Reading:
+    """Reads one side from recordings, in their order."""
+
+    def __init__(self, book: Book, terms: Terms) -> None:
+        self.book = book
+        self.terms = terms
+        self.collector = Collector(numbered=False)
+        self.unrouted: list[str] = []
+        self.secrets: dict[str, str] = {}
+        self._routers = {name: Router(vendor) for name, vendor in book.vendors.items()}
+        self._xsd = {
+            name: XsdValidator(vendor.spec.xsd) for name, vendor in book.vendors.items() if vendor.spec.xsd is not None
+        }
+        self._judges: dict[tuple[str, int], OperationJudge] = {}
+        self._written: set[str] = set()
+
+    def take(self, recording: Recording, options: RunOptions) -> None:
+        """Judge one recording, if an operation that was asked for describes it."""
+        position = recording.position
+        found = self._route(recording.exchange.request)
+        if found is None:
+            request = recording.exchange.request
+            self.unrouted.append(f"{position.file}:{position.line} {request.method} {urlsplit(request.url).path}")
+            return
+        operation, request = found
+        if options.operations and not any(_fits(operation, pattern) for pattern in options.operations):
+            return
+        facts = Facts(world=recording.facts, closed=recording.closed)
+        self.secrets.update(secret_names(self.book, ReplayTarget((), {operation.vendor: facts})))
+        self.collector.now = f"{position.file}:{position.line} ({recording.name})"
+        exchange = replace(recording.exchange, request=request)
+        judgement = self._judgement(operation, exchange, facts, recording.item in self._written)
+        self.collector.offer(judgement, operation.vendor)
+        if recording.item and operation.effect != "safe":
+            self._written.add(recording.item)
+
+    def _judgement(self, operation: Operation, exchange: Exchange, facts: Facts, stale: bool) -> Judgement:
+        """What is said of an exchange. ``stale``: its item has changed something before, so facts may hold no longer."""
+        key = (str(operation), id(facts.world))
+        judge = self._judges.get(key)
+        if judge is None:
+            own = self.terms.operations[str(operation)]
+            judge = self._judges.setdefault(key, OperationJudge(own, facts, self._xsd.get(operation.vendor)))
+        try:
+            judgement = judge.judge(exchange, Judged(facts))
+            if stale:
+                judgement = replace(judge.judge(exchange, Judged(facts, stale=True)), classes=judgement.classes)
+        except Exception:  # noqa: BLE001 - rule 9: a crash in a check leaves the exchange unjudged; its shape is known
+            return Judgement(exchange, operation.name, (), (), {})
+        return judgement
+
+    def _route(self, request: Request) -> tuple[Operation, Request] | None:
+        """The operation of a recorded request, and the request as if it had been sent to the documented server."""
+        for router in self._routers.values():
+            operation = router.operation_of(request)
+            if operation is not None:
+                return operation, request
+        parts = urlsplit(request.url)
+        below = request.url[len(f"{parts.scheme}://{parts.netloc}") :]
+        for server in dict.fromkeys(operation.server for operation in self.book.operations()):
+            there = urlsplit(server)
+            moved = replace(request, url=f"{there.scheme}://{there.netloc}{below}")
+            for router in self._routers.values():
+                operation = router.operation_of(moved)
+                if operation is not None:
+                    return operation, moved
+        return None
+
+
+def _fits(operation: Operation, pattern: str) -> bool:
+    return fnmatchcase(operation.name, pattern) or fnmatchcase(str(operation), pattern)
+
+
+def _outputs(reports: tuple[str, ...]) -> list[tuple[str, Path]]:
+    outputs = []
+    for given in reports:
+        kind, equals, name = given.partition("=")
+        if kind not in WRITERS:
+            raise UsageInvalid(f"unknown report {kind!r}: {did_you_mean(kind, WRITERS)}")
+        if not equals or not name:
+            raise UsageInvalid(f"--report {kind} needs a file: --report {kind}=FILE")
+        if not Path(name).parent.is_dir():
+            raise UsageInvalid(f"--report {given}: the folder {Path(name).parent} does not exist")
+        outputs.append((kind, Path(name)))
+    return outputs

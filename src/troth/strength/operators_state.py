@@ -1,0 +1,67 @@
+"""What can go wrong with the state behind an answer: what was seen afterwards, in one table."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from troth.model.ports import Judged
+
+Edit = tuple[Judged, str, str]
+"""What was seen, changed; the place; and the change as the end of a sentence."""
+Operator = Callable[[Judged, "tuple[Mapping[str, object], ...]"], Iterator[Edit]]
+
+_PLACE = "state afterwards"
+
+
+def no_effect(seen: Judged, _others: tuple[Mapping[str, object], ...]) -> Iterator[Edit]:
+    """The request has changed nothing: afterwards all is as before."""
+    if seen.before is not None and seen.after is not None and _body(seen.before) != _body(seen.after):
+        yield replace(seen, after=seen.before), _PLACE, "be as before"
+
+
+def vanish(seen: Judged, others: tuple[Mapping[str, object], ...]) -> Iterator[Edit]:
+    """What was there before and afterwards is gone afterwards."""
+    if seen.before is not None and seen.after is not None and _there(seen.before) and _there(seen.after):
+        for other in [one for one in others if not _there(one)][:1]:
+            yield replace(seen, after=other), _PLACE, "be that nothing is there any more"
+
+
+def appear(seen: Judged, others: tuple[Mapping[str, object], ...]) -> Iterator[Edit]:
+    """What is gone afterwards is still there."""
+    if seen.after is not None and not _there(seen.after):
+        for other in [one for one in others if _there(one)][:1]:
+            yield replace(seen, after=other), _PLACE, "be that something is there"
+
+
+def _response(tree: Mapping[str, object]) -> Mapping[str, object]:
+    response = tree.get("response")
+    return response if isinstance(response, Mapping) else {}
+
+
+def _there(tree: Mapping[str, object]) -> bool:
+    """Whether a look has found something, as far as HTTP tells."""
+    status = _response(tree).get("status")
+    return isinstance(status, int) and status < 300
+
+
+def _body(tree: Mapping[str, object]) -> object:
+    """What was found, without the moment of the answer, which differs from look to look."""
+    response = _response(tree)
+    soap = response.get("soap")
+    if isinstance(soap, Mapping):
+        return soap.get("return")
+    return (response.get("status"), _timeless(response.get("body")))
+
+
+def _timeless(body: object) -> object:
+    """OneAll's envelope tells the moment of the answer beside the result."""
+    if isinstance(body, Mapping) and isinstance(body.get("response"), Mapping) and "result" in body["response"]:
+        return body["response"]["result"]
+    return body
+
+
+OPERATORS: Mapping[str, Operator] = {
+    "no-effect": no_effect,
+    "vanish": vanish,
+    "appear": appear,
+}
+"""Name → operator, in the order in which they are tried."""
