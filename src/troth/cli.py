@@ -74,7 +74,7 @@ def main(debug: bool) -> None:
 
 
 @main.command()
-@click.option("--target", default="mock", show_default=True, metavar="mock|replay|URL", help="Who answers.")
+@click.option("--target", default="mock", show_default=True, metavar="mock|replay|URL|NAME", help="Who answers.")
 @click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Only this vendor (may be repeated).")
 @click.option("--operation", "operations", multiple=True, metavar="NAME", help="Only this operation; * and ? are wild.")
 @click.option("--only", "sources", default="", metavar="cases,properties,…", help="Only these sources of requests.")
@@ -88,6 +88,12 @@ def main(debug: bool) -> None:
 @click.option(
     "--world", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Facts of the target (YAML)."
 )
+@click.option(
+    "--record", type=click.Path(file_okay=False, path_type=Path), help="Keep all exchanges as cassettes here."
+)
+@click.option("--cassettes", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Read cassettes here.")
+@click.option("--resume", is_flag=True, help="Go on where the same run was interrupted.")
+@click.option("--plan", is_flag=True, help="List the requests that would be sent; send none.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding in full.")
 @_guarded
 def verify(
@@ -103,12 +109,18 @@ def verify(
     reports: tuple[str, ...],
     spec: str | None,
     world: Path | None,
+    record: Path | None,
+    cassettes: Path | None,
+    resume: bool,
+    plan: bool,
     verbose: bool,
 ) -> int:
     """Provoke every promise, judge every answer, and say which are kept."""
     wiring = import_module("troth.wiring")
     verifying = import_module("troth.verifying")
-    selection = wiring.select(Path.cwd(), target=target, vendors=vendors, spec=spec, world=world)
+    selection = wiring.select(
+        Path.cwd(), target=target, vendors=vendors, spec=spec, world=world, record=record, cassettes=cassettes
+    )
     options = wiring.RunOptions(
         operations=operations,
         sources=tuple(part.strip() for part in sources.split(",") if part.strip()),
@@ -118,7 +130,38 @@ def verify(
         thorough=thorough,
         complete=complete,
     )
-    code: int = verifying.verify(selection, options, reports, verbose)
+    if plan:
+        planned: int = import_module("troth.doctoring").plan(selection, options)
+        return planned
+    code: int = verifying.verify(selection, options, reports, verbose, resume)
+    return code
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="cassettes")
+@click.option("--target", default="mock", show_default=True, metavar="mock|URL|NAME", help="Who answers.")
+@click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Only this vendor (may be repeated).")
+@click.option("--operation", "operations", multiple=True, metavar="NAME", help="Only this operation; * and ? are wild.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides everything that is random.")
+@click.option("--resume", is_flag=True, help="Go on where the same run was interrupted.")
+@_guarded
+def record(
+    folder: Path, target: str, vendors: tuple[str, ...], operations: tuple[str, ...], seed: int, resume: bool
+) -> int:
+    """Verify the decision tables and keep every exchange as a cassette, secrets replaced."""
+    wiring = import_module("troth.wiring")
+    selection = wiring.select(Path.cwd(), target=target, vendors=vendors, record=folder)
+    options = wiring.RunOptions(operations=operations, sources=("cases",), seed=seed)
+    code: int = import_module("troth.verifying").verify(selection, options, (), False, resume)
+    return code
+
+
+@main.command()
+@click.argument("target", required=False)
+@_guarded
+def doctor(target: str | None) -> int:
+    """Say of each target in troth.toml what is set, what is missing, and whether it answers."""
+    code: int = import_module("troth.doctoring").doctor(Path.cwd(), target)
     return code
 
 
@@ -185,6 +228,54 @@ def strength(
 
 
 @main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--vendor", "vendors", multiple=True, metavar="NAME", help="Only this vendor (may be repeated).")
+@click.option("--operation", "operations", multiple=True, metavar="NAME", help="Only this operation; * and ? are wild.")
+@click.option("--only", "sources", default="", metavar="cases,properties,…", help="What to ask a target (cases).")
+@click.option("--max-examples", type=click.IntRange(0), help="Generated requests for each operation and mode.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Decides everything that is random.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for any change.")
+@click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help="Also write json=FILE or markdown=FILE.")
+@click.option("--spec", metavar="FILE|URL", help="Any OpenAPI document instead of the vendors' own.")
+@click.option(
+    "--world", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Facts of the targets (YAML)."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show every change, and what could not be compared.")
+@_guarded
+def drift(
+    old: str,
+    new: str,
+    vendors: tuple[str, ...],
+    operations: tuple[str, ...],
+    sources: str,
+    max_examples: int | None,
+    seed: int,
+    strict: bool,
+    reports: tuple[str, ...],
+    spec: str | None,
+    world: Path | None,
+    verbose: bool,
+) -> int:
+    """Say how NEW answers differ from OLD ones: each a cassette, a folder of them, or a target."""
+    wiring = import_module("troth.wiring")
+    drifting = import_module("troth.drifting")
+    options = wiring.RunOptions(
+        operations=operations,
+        sources=tuple(part.strip() for part in sources.split(",") if part.strip()),
+        max_examples=max_examples,
+        seed=seed,
+        strict=strict,
+    )
+
+    def choose(target: str) -> Any:
+        return wiring.select(Path.cwd(), target=target, vendors=vendors, spec=spec, world=world)
+
+    code: int = drifting.drift(old, new, choose, options, reports, verbose)
+    return code
+
+
+@main.command()
 @click.argument("code")
 @_guarded
 def explain(code: str) -> int:
@@ -197,15 +288,20 @@ def explain(code: str) -> int:
 @click.argument("vendors", nargs=-1, metavar="[VENDOR]…")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 picks a free one.")
 @click.option("--fault", metavar="NAME", help="Plant a seeded defect (in a checkout, which has tests/faults).")
+@click.option("--from-cassettes", metavar="FOLDER", help="Serve the recordings of this folder instead.")
 @_guarded
-def mock(vendors: tuple[str, ...], port: int, fault: str | None) -> int:
+def mock(vendors: tuple[str, ...], port: int, fault: str | None, from_cassettes: str | None) -> int:
     """Serve the vendors' mocks on loopback until Ctrl-C."""
     wiring = import_module("troth.wiring")
     server = import_module("troth.mocks.server")
     for name in vendors:
         if name not in wiring.MOCKS:
             raise UsageInvalid(f"there is no mock of {name!r}: {did_you_mean(name, wiring.MOCKS)}")
-    services = [wiring.MOCKS[name]() for name in vendors or wiring.MOCKS]
+    if from_cassettes is None:
+        services = [wiring.MOCKS[name]() for name in vendors or wiring.MOCKS]
+    else:
+        selection = wiring.select(Path.cwd(), target="replay", vendors=vendors, cassettes=Path(from_cassettes))
+        services = import_module("troth.serving").recorded_services(selection)
     if fault is not None:
         services = _planted(fault, services)
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,11 +25,11 @@ from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Judged, RunOptions
 from troth.model.report import Judgement
+from troth.reaching import Selection, secret_names
 from troth.reporting.drift_console import render_drift
 from troth.reporting.drift_json import write_drift_json
 from troth.reporting.drift_markdown import write_drift_markdown
 from troth.reporting.wording import number
-from troth.reaching import Selection, secret_names
 from troth.sources.recordings import Router
 from troth.targets.replay import ReplayTarget
 from troth.wire.soap import XsdValidator
@@ -50,19 +51,25 @@ class Side:
     """One side, read or asked."""
 
     facts: SideFacts
+    book: Book
     collector: Collector
     secrets: Mapping[str, str]
 
 
 def drift(
-    old: str, new: str, selection: Selection, options: RunOptions, reports: tuple[str, ...], verbose: bool = False
+    old: str,
+    new: str,
+    choose: Callable[[str], Selection],
+    options: RunOptions,
+    reports: tuple[str, ...] = (),
+    verbose: bool = False,
 ) -> int:
     """Compare two sides, report, and say with which exit code to end.
 
     Args:
         old: a cassette, a folder of them, or a target.
         new: the same.
-        selection: what both are read with.
+        choose: target → what to read for it.
         options: how much of it; ``strict`` makes every change count.
         reports: ``json=FILE`` and ``markdown=FILE``.
         verbose: show every change in full.
@@ -71,9 +78,9 @@ def drift(
         TrothError: nothing could be compared; the error says why.
     """
     outputs = _outputs(reports)
-    book, terms = open_terms(selection)
-    before, now = (open_side(name, selection, options, book, terms) for name in (old, new))
-    report = compare(before, now, book, options)
+    recorded = cache(lambda: open_terms(choose("mock")))
+    before, now = (open_side(name, choose, recorded, options) for name in (old, new))
+    report = compare(before, now, options)
     render_drift(report, Console(soft_wrap=True, highlight=False), verbose=verbose)
     for kind, path in outputs:
         try:
@@ -83,14 +90,14 @@ def drift(
     return report.exit_code
 
 
-def compare(old: Side, new: Side, book: Book, options: RunOptions) -> DriftReport:
+def compare(old: Side, new: Side, options: RunOptions) -> DriftReport:
     """The complete report about two sides."""
     measured = measure(old.collector.sightings, new.collector.sightings)
     report = DriftReport(
         version=__version__,
         seed=options.seed,
-        specs_sha256=book.specs_sha256,
-        contracts_sha256=book.contracts_sha256,
+        specs_sha256=new.book.specs_sha256,
+        contracts_sha256=new.book.contracts_sha256,
         old=old.facts,
         new=new.facts,
         changes=tuple(sorted(measured.changes, key=lambda change: _WORTHS.index(change.worth))),
@@ -118,22 +125,34 @@ def _conclude(report: DriftReport, strict: bool) -> tuple[int, tuple[str, ...]]:
     return (CANNOT_JUDGE, tuple(silent)) if silent else (KEPT, ())
 
 
-def open_side(name: str, selection: Selection, options: RunOptions, book: Book, terms: Terms) -> Side:
+def open_side(
+    name: str,
+    choose: Callable[[str], Selection],
+    recorded: Callable[[], tuple[Book, Terms]],
+    options: RunOptions,
+) -> Side:
     """One side: recorded exchanges if there is such a file or folder, else what a target answers.
+
+    Args:
+        name: a path, or a target.
+        choose: target → what to read for it.
+        recorded: what recordings are judged by.
+        options: how much of it.
 
     Raises:
         InputInvalid: cassettes that cannot be used.
         UsageInvalid: there is neither such a path nor such a target.
     """
     path = Path(name)
-    if name not in ("mock", "replay") and "://" not in name and path.exists():
-        return read_side(path, book, terms, options)
-    if "/" in name and "://" not in name:
-        raise UsageInvalid(f"there is no cassette or folder {name}, and a target is a name or an address")
+    target = name in ("mock", "replay") or "://" in name
+    if not target and path.exists():
+        return read_side(path, *recorded(), options)
+    if not target and ("/" in name or path.suffix in _SUFFIXES):
+        raise UsageInvalid(f"there is no cassette or folder {name}")
     collector = Collector()
-    sources = options.sources or (("recordings",) if name == "replay" else ("cases",))
-    run = Run(replace(selection, target=name), replace(options, sources=sources), collector.watch)
-    return ask_side(run, collector)
+    # A replay runs what was recorded; elsewhere the cases alone, which are the same requests every time.
+    sources = options.sources or (() if name == "replay" else ("cases",))
+    return ask_side(Run(choose(name), replace(options, sources=sources), collector.watch), collector)
 
 
 def ask_side(run: Run, collector: Collector) -> Side:
@@ -145,7 +164,7 @@ def ask_side(run: Run, collector: Collector) -> Side:
     finally:
         run.target.close()
     facts = SideFacts(run.target.name, run.target.kind, len(collector.sightings), collector.silent)
-    return Side(facts, collector, run.secrets)
+    return Side(facts, run.book, collector, run.secrets)
 
 
 def read_side(path: Path, book: Book, terms: Terms, options: RunOptions) -> Side:
@@ -159,10 +178,8 @@ def read_side(path: Path, book: Book, terms: Terms, options: RunOptions) -> Side
     for recording in _recordings(path):
         reading.take(recording, options)
     collector = reading.collector
-    facts = SideFacts(
-        str(path), CASSETTES, len(collector.sightings), collector.silent, tuple(reading.unrouted)
-    )
-    return Side(facts, collector, reading.secrets)
+    facts = SideFacts(str(path), CASSETTES, len(collector.sightings), collector.silent, tuple(reading.unrouted))
+    return Side(facts, book, collector, reading.secrets)
 
 
 def _recordings(path: Path) -> Iterator[Recording]:
@@ -216,7 +233,7 @@ class _Reading:
             self._written.add(recording.item)
 
     def _judgement(self, operation: Operation, exchange: Exchange, facts: Facts, stale: bool) -> Judgement:
-        """What is said of an exchange. ``stale``: its item has changed something before, so facts may hold no longer."""
+        """What is said of an exchange; ``stale`` where its item has changed something before, and facts may be old."""
         key = (str(operation), id(facts.world))
         judge = self._judges.get(key)
         if judge is None:

@@ -20,7 +20,7 @@ from troth.loading.settings import read_world
 from troth.loading.target_file import FILE, TargetFile
 from troth.mocks.esws import Esws
 from troth.mocks.oneall import OneAll
-from troth.mocks.service import Service
+from troth.mocks.service import Clock, Service
 from troth.mocks.socialidnow import SocialIdNow
 from troth.model.book import Book, Recording
 from troth.model.exchange import Exchange, Request
@@ -41,7 +41,7 @@ from troth.wire.redaction import SHORTEST
 from troth.wire.scrubbing import Scrubber
 from troth.wire.sensitive import is_distinct, names_person, names_secret
 
-MOCKS: Mapping[str, Callable[[], Service]] = {"oneall": OneAll, "socialidnow": SocialIdNow, "esws": Esws}
+MOCKS: Mapping[str, Callable[..., Service]] = {"oneall": OneAll, "socialidnow": SocialIdNow, "esws": Esws}
 """Vendor → its stand-in."""
 
 MOCK_PORT = 8765
@@ -54,6 +54,7 @@ _ANYTHING = frozenset((*EFFECTS, ""))
 _NEARBY = Pace(longest_wait=2.0)
 """An address on loopback that nobody has described: a dead one is found out soon."""
 _LIVE = "live: "
+_LOCKOUTS = "lockouts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +137,33 @@ def reach(selection: Selection, book: Book, terms: Terms) -> Reached:
         check_facts(selection, selection.settings, book)
         reached = _reach_named(selection.settings, book, terms)
     else:
-        reached = _reach_plain(selection, book)
+        reached = _reach_plain(selection, book, terms)
     return reached if selection.record is None else _recording(selection, selection.record, book, reached)
 
 
-def _reach_plain(selection: Selection, book: Book) -> Reached:
+def embedded(book: Book, clock: Clock | None = None) -> EmbeddedTarget:
+    """The embedded mocks of a book's vendors.
+
+    Args:
+        book: what was read.
+        clock: what the mocks take for the time; real time where none is given.
+
+    Raises:
+        UsageInvalid: a vendor has no mock.
+    """
+    missing = [name for name in book.vendors if name not in MOCKS]
+    if missing:
+        raise UsageInvalid(f"there is no embedded mock of {', '.join(missing)}; name an address with --target")
+    services = {name: MOCKS[name](clock) for name in book.vendors}
+    origins = {_origin(operation.server): operation.vendor for operation in book.operations()}
+    return EmbeddedTarget(services, origins)
+
+
+def _reach_plain(selection: Selection, book: Book, terms: Terms) -> Reached:
     if selection.target == "mock":
-        missing = [name for name in book.vendors if name not in MOCKS]
-        if missing:
-            raise UsageInvalid(f"there is no embedded mock of {', '.join(missing)}; name an address with --target")
-        services = {name: MOCKS[name]() for name in book.vendors}
-        origins = {_origin(operation.server): operation.vendor for operation in book.operations()}
-        return Reached(EmbeddedTarget(services, origins))
+        return Reached(embedded(book))
     if selection.target == "replay":
-        return _reach_replay(book)
+        return _reach_replay(book, terms)
     address = check_address(selection.target)
     servers = tuple({operation.server for operation in book.operations()})
     worlds = {name: Facts(world=world) for name, world in (selection.world or {}).items()}
@@ -161,13 +175,17 @@ def _reach_plain(selection: Selection, book: Book) -> Reached:
     return Reached(polite, Conduct(halted=polite.halted, ask_again=True))
 
 
-def _reach_replay(book: Book) -> Reached:
+def _reach_replay(book: Book, terms: Terms) -> Reached:
     recordings = [one for vendor in book.vendors.values() for one in vendor.recordings]
     # What a run recorded speaks for a whole world; a page's own example speaks for a few facts.
     worlds = {one.vendor: Facts(world=one.facts, closed=one.closed) for one in sorted(recordings, key=_whole)}
     replay = ReplayTarget(recordings, worlds)
     live = any(one.item and one.origin.startswith(_LIVE) for one in recordings)
-    return Reached(replay, Conduct(begin=replay.begin, ask_again=live))
+    # What the recorded run held back was not recorded, and is held back again.
+    limits = [frozenset(one.allowed) for one in recordings if one.item and one.allowed is not None]
+    allowed = frozenset.intersection(*limits) if limits else None
+    permission = None if allowed is None else Permission(terms, allowed - {_LOCKOUTS}, _LOCKOUTS in allowed)
+    return Reached(replay, Conduct(permission, begin=replay.begin, ask_again=live))
 
 
 def _whole(recording: Recording) -> bool:
@@ -247,7 +265,12 @@ def _recording(selection: Selection, folder: Path, book: Book, reached: Reached)
     build = f", build {settings.build}" if settings is not None and settings.build else ""
     prefix = _LIVE if reached.target.kind == "live" else ""
     name = f"the target {settings.name}" if settings is not None else reached.target.name.partition(" at ")[0]
-    target = RecordingTarget(reached.target, folder, f"{prefix}{name}{build}", scrubber, lambda: reached.secrets)
+    permission = reached.conduct.permission
+    allowed = None
+    if permission is not None:
+        allowed = (*sorted(permission.effects), *((_LOCKOUTS,) if permission.lockouts else ()))
+    origin = f"{prefix}{name}{build}"
+    target = RecordingTarget(reached.target, folder, origin, scrubber, allowed, lambda: reached.secrets)
     conduct = replace(reached.conduct, begin=target.begin, end=target.end)
     return replace(reached, target=target, conduct=conduct, recorder=target)
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -12,16 +13,20 @@ from rich.console import Console
 from troth import __version__
 from troth.checks.terms import OperationTerms, contracts_for
 from troth.errors import UsageInvalid, did_you_mean
+from troth.mocks.service import Clock
 from troth.model.ports import Item, RunOptions
 from troth.model.strength import StrengthReport
+from troth.reaching import embedded
 from troth.reporting.strength_console import render_strength
 from troth.reporting.strength_json import write_strength_json
 from troth.sources.cases import CasesItem
 from troth.strength.collecting import Collector, sampled
 from troth.strength.measuring import Measurement
-from troth.wiring import Run, Selection
+from troth.wiring import Run, Selection, open_book
 
 KEPT, BELOW = 0, 1
+_NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
+"""What the mocks take for the time, so that the same seed gives the same answers and the same mutants."""
 _CASES = 12
 """Cases of one row that are run: a few of every situation are mutated, so more would be thrown away."""
 
@@ -64,7 +69,8 @@ def measure(selection: Selection, options: RunOptions, changed: str = "") -> Str
     """
     started = perf_counter()
     collector = Collector()
-    run = Run(selection, options, collector.watch)
+    book, _ = open_book(selection)
+    run = Run(selection, options, collector.watch, embedded(book, Clock(_NOW)))
     try:
         terms = dict(_chosen(run, selection, changed))
         for item in _sample(run.items(), options.seed):

@@ -1,22 +1,34 @@
 """``troth verify`` from selection to exit code: run every item, show progress, render, write the reports asked for."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from troth.errors import UsageInvalid, did_you_mean
+from troth.journaling import Progressing, ended_politely
 from troth.model.ports import RunOptions
 from troth.model.report import ItemResult, Report
 from troth.reporting.console import render
+from troth.targets.recorder import Recorded
 from troth.wiring import REPORTERS, Run, Selection
 
 INTERRUPTED = 130
 
 
-def verify(selection: Selection, options: RunOptions, reports: tuple[str, ...], verbose: bool) -> int:
+def verify(
+    selection: Selection, options: RunOptions, reports: tuple[str, ...], verbose: bool, resume: bool = False
+) -> int:
     """Run, report, and say with which exit code to end. An interrupted run reports what it has judged.
+
+    Args:
+        selection: what to read and who answers.
+        options: how much of it.
+        reports: ``kind=FILE``, to be written too.
+        verbose: show every finding in full.
+        resume: go on where an earlier attempt of the same run was interrupted.
 
     Raises:
         TrothError: nothing could be run; the error says why.
@@ -26,7 +38,8 @@ def verify(selection: Selection, options: RunOptions, reports: tuple[str, ...], 
     results: list[ItemResult] = []
     interrupted = False
     try:
-        _run_items(run, results)
+        with ended_politely():
+            _run_items(run, Progressing(run, selection, resume), results)
     except KeyboardInterrupt:
         interrupted = True
     finally:
@@ -34,13 +47,25 @@ def verify(selection: Selection, options: RunOptions, reports: tuple[str, ...], 
     report = run.finish(tuple(results))
     render(report, Console(soft_wrap=True, highlight=False), verbose=verbose)
     write_reports(report, outputs)
+    if run.reached.recorder is not None:
+        report = _with_recording(report, run.reached.recorder.recorded)
     if interrupted:
         sys.stderr.write("interrupted: the report covers what was judged before\n")
         return INTERRUPTED
     return report.exit_code
 
 
-def _run_items(run: Run, results: list[ItemResult]) -> None:
+def _with_recording(report: Report, recorded: Recorded) -> Report:
+    """Say what was recorded; a recording that is not whole is no success."""
+    lines = [f"recorded {recorded.exchanges:,} exchanges: {recorded.written} cassettes written, "]
+    lines[0] += f"{recorded.unchanged} the same as before"
+    lines += [f"not recorded: {count:,} exchanges, since {reason}" for reason, count in recorded.refused.items()]
+    lines += [f"left as it was: {name}, since the new recording has gaps" for name in recorded.left]
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    return replace(report, exit_code=3) if recorded.refused and report.exit_code == 0 else report
+
+
+def _run_items(run: Run, progressing: Progressing, results: list[ItemResult]) -> None:
     items = list(run.items())
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -48,7 +73,7 @@ def _run_items(run: Run, results: list[ItemResult]) -> None:
         task = progress.add_task("verifying", total=len(items))
         for item in items:
             progress.update(task, description=f"{item.operation.vendor} {item.operation.name}")
-            results.append(run.runner.run(item))
+            results.append(progressing.run(item))
             progress.advance(task)
 
 

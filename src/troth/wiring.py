@@ -22,9 +22,10 @@ from troth.model.book import Book, Vendor
 from troth.model.facts import Facts
 from troth.model.ports import Item, Judges, Reporter, RunOptions, Source, Target
 from troth.model.report import Count, ItemResult, Report, Reported, RunFacts, Verdict
-from troth.reaching import MOCK_PORT, Reached, reach, secret_names
+from troth.reaching import MOCK_PORT, Reached, secret_names
 from troth.reaching import MOCKS as MOCKS
 from troth.reaching import Selection as Selection
+from troth.reaching import reach as reach
 from troth.reaching import select as select
 from troth.reporting.catalogue import catalogue
 from troth.reporting.curl import curl
@@ -37,6 +38,7 @@ from troth.sources.workflow_given import GivenFlows
 from troth.sources.workflow_surroundings import Surroundings
 from troth.sources.workflows import WorkflowsSource
 from troth.targets.live import check_address, fetch
+from troth.wire.redaction import Redactor
 
 REPORTERS: Mapping[str, Reporter] = {"junit": write_junit, "json": write_json}
 """Name for ``--report`` → who writes it."""
@@ -133,6 +135,11 @@ class Run:
         """Secret value → the name to show in its place, as far as they are known by now."""
         return {**secret_names(self.book, self.target), **self.reached.secrets}
 
+    @property
+    def redactor(self) -> Redactor:
+        """Takes the secrets out of anything that is shown."""
+        return Redactor(self.secrets)
+
     def items(self) -> Iterator[Item]:
         """Everything to run, in order; nothing is sent to make the list."""
         recorded = self._recorded_items()
@@ -204,7 +211,8 @@ class Run:
                 self.book, self.terms, self.target.facts, options.seed, options.max_examples, options.thorough, flows
             )
         if "workflows" in wanted:
-            yield WorkflowsSource(around, options.seed, options.max_examples, options.thorough)
+            resettable = self.book.vendors.values() if self.target.kind == "mock" else ()
+            yield WorkflowsSource(around, options.seed, options.max_examples, options.thorough, resettable)
         if "recordings" in wanted:
             yield RecordingsSource(self.book)
 

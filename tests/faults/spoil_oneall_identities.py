@@ -137,7 +137,7 @@ def turn_the_cache_round(call: Call, tree: Any) -> None:
 
 def dawdle(call: Call, answer: Answer) -> None:
     if answer.status == 200:
-        call.pause(0.4)
+        call.pause(0.1)
 
 
 def raise_the_dead(call: Call, answer: Answer) -> None:

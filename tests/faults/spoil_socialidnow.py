@@ -200,7 +200,9 @@ def merely_ok(call: Call, answer: Answer) -> None:
 
 
 def any_app_will_do(call: Call) -> None:
-    user = call.mock.store.users.get((call.json().get("sign_in") or {}).get("user_id"))
+    node = call.json().get("sign_in")
+    wanted = node.get("user_id") if isinstance(node, dict) else None
+    user = call.mock.store.users.get(wanted) if isinstance(wanted, int) else None
     if user:
         call.path = f"{BASE}/apps/{user.app.id}/sign_ins"
 

@@ -1,13 +1,16 @@
 """The corpus itself: every fault shows, none hides, and a mock without one is untouched."""
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import zip_longest
+from itertools import product, zip_longest
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from faults.calling import CALLERS, Caller
+from faults.calling import CALLERS, Caller, basic
 from faults.corpus import BATCHES, FAULTS, plant
 from faults.faults import Fault, Faulty, Kind
 from troth.mocks.esws import Esws
@@ -80,6 +83,59 @@ def test_the_sections_that_a_fault_names_exist(fault: Fault) -> None:
     for fact in fault.contradicts:
         # "4.1.3" and "7.16" are rows of a table, which have no heading of their own.
         assert fact.section in headings or fact.section.rpartition(".")[0] in headings
+
+
+_HOSTILE = (
+    b"",
+    b"null",
+    b"[]",
+    b"\xff\xfe",
+    b'{"request":null}',
+    b'{"request":{"user":null,"synchronize":3}}',
+    b'{"request":{"user":[],"synchronize":[],"update_mode":7}}',
+    b'{"request":{"user":{"externalid":[],"login":{},"password":0,"identity":[1],"user_token":null}}}',
+    b'{"request":{"user":{"identity":{"customData":[],"displayName":{}}},"update_mode":"append"}}',
+    b'{"request":{"synchronize":{"identifier":[],"user":[]}}}',
+    b'{"sign_in":null}',
+    b'{"sign_in":{"user_id":[]}}',
+    b"<a/>",
+    b'<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><%s/></e:Body></e:Envelope>',
+)
+_QUERIES = ("", "page=2&page=x&entries_per_page=9999999999999&order_direction=desc", "filters=%FF;;&fields=,,&token=")
+_WRONG_KEYS = ("", "Basic !!", "Basic a", "Basic /w==", "Bearer x")
+
+
+def _addresses(fault: Fault, operation: str) -> Iterator[tuple[str, str]]:
+    """What the operation may be asked under: a name that nothing has, and one that something has."""
+    if operation == "*":
+        operation = "GET /users.json" if fault.vendor == "oneall" else "GET /v1/marketing/login/info"
+    if operation.startswith("Esws."):
+        operation = "POST /webservicesesws"
+    method, _, path = operation.partition(" ")
+    world: Any = mock_of(fault).world()
+    known = {
+        "oneall": world.get("fresh_identity", {}).get("identity_token" if "identities" in path else "user_token"),
+        "socialidnow": world.get("connection", {}).get("id"),
+        "esws": "0" * 64,
+    }[fault.vendor]
+    for name in ("nobody", known):
+        yield method, re.sub(r"\{\w+\}", name, path)
+
+
+@every_fault
+def test_a_fault_keeps_its_feet_whatever_is_asked(fault: Fault) -> None:
+    stand_in = fault.plant(mock_of(fault))
+    stand_in.pause = lambda _seconds: None
+    caller = Caller(stand_in)
+    owners = {"oneall": ("site",), "socialidnow": ("account", "app"), "esws": ()}[fault.vendor]
+    keys = [basic(caller.world[owner]["keys"]) for owner in owners] or [""]
+    asked = [*product(_HOSTILE, _QUERIES, keys), *product((b"",), ("",), _WRONG_KEYS)]
+    for operation in fault.operations:
+        name = operation.encode() if operation.startswith("Esws.") else b"Esws.getQR"
+        for method, path in _addresses(fault, operation):
+            for body, query, authorization in asked:
+                headers = {"Content-Type": "text/xml", "Authorization": authorization}
+                caller.send(method, f"{path}?{query}", body.replace(b"%s", name), headers)
 
 
 def test_names_are_unique() -> None:

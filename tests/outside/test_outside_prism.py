@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from outside_tools import MOMENT, PATIENCE_SECONDS, LyingSocialIdNow, NodeTools, quiet
 
+from troth.checks.workflow_terms import compile_workflows
 from troth.engine.runner import Runner
 from troth.engine.verdicts import Court
 from troth.loading.folders import find_folders
@@ -29,6 +30,8 @@ from troth.model.exchange import Exchange, Request, Response, header
 from troth.model.facts import Facts
 from troth.model.report import Verdict
 from troth.sources.cases import CasesItem, CasesSource
+from troth.sources.workflow_given import GivenFlows
+from troth.sources.workflow_surroundings import Surroundings
 from troth.targets.live import LiveTarget
 from troth.wiring import Selection, open_terms
 
@@ -163,8 +166,10 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
 def witnesses(vendor: str, target: ThroughPrism) -> tuple[Runner, list[CasesItem]]:
     """A runner, and one case of every item: each row once, and one case of what several rows or none decide."""
     book, terms = open_terms(Selection(find_folders(ROOT), vendors=(vendor,)))
-    items = [replace(item, cases=item.cases[:1]) for item in CasesSource(terms, target.facts, seed=0).items()]
-    return Runner(book, terms, target, Court(strict=True)), items
+    flows, _ = compile_workflows(book)
+    given = GivenFlows(Surroundings(flows, terms, target.facts, lambda _seconds: None, None), seed=0)
+    items = [replace(item, cases=item.cases[:1]) for item in CasesSource(terms, target.facts, 0, given).items()]
+    return Runner(book, terms, target, Court(strict=True), promises=flows.promises()), items
 
 
 @pytest.mark.parametrize("vendor", STAND_INS)

@@ -173,7 +173,7 @@ ERROR = Response(404, JSON_HEADERS, b'{"e": 10}')
     ],
 )
 def test_message_operator(operator, answer, after):
-    whole = of_message.Whole(answer, (200, 404, 503), (("missing", ERROR),), "found", step=1)
+    whole = of_message.Whole(answer, (200, 404, 503), others=(("missing", ERROR),), rows="found", step=1)
     edits = [(one.status, one.body) for one, _, _ in of_message.OPERATORS[operator](whole)]
     assert edits == after
 

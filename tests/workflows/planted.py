@@ -117,3 +117,18 @@ def append_replaces() -> Change:
         return answer
 
     return change
+
+
+def a_created_user_is_read_without_identities() -> Change:
+    """Once a user was created, reading the details of that user loses the identities."""
+    created: set[str] = set()
+
+    def change(method: str, target: str, _asked: Any, answer: Any) -> Any:
+        user = answer.get("response", {}).get("result", {}).get("data", {}).get("user")
+        if method == "POST" and target == "/storage/users.json" and user:
+            created.add(user["user_token"])
+        elif method == "GET" and target.startswith("/users/") and user and user["user_token"] in created:
+            user["identities"] = "none"
+        return answer
+
+    return change

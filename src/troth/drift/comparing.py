@@ -78,7 +78,7 @@ class Comparer:
         if "null" in came:
             nulls = new.types["null"]
             says = "is always null now" if len(new.types) == 1 else "can be null now"
-            before = Evidence(_types(old), 0, len(old.answers), _example(old))
+            before = Evidence(_types(old), len(old.answers), len(old.answers), _example(old))
             yield self._one(path, "null", says, Worth.CONSUMERS, before, _seen("null", nulls, new, "null"), nulls)
         elif "null" in old.types and "null" in new.types:
             yield from self._rate(path, "null-rate", "null", (old.types["null"], old), (new.types["null"], new))

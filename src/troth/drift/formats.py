@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-_MOST_LOOKED_AT = 4_096
+_MOST_LOOKED_AT = 1_024
 _LEAST_ECHO = 3
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _CLOCK = r"\d{2}:\d{2}(?::\d{2})?"

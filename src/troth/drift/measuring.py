@@ -75,11 +75,13 @@ class _Operation:
     def changes(self) -> list[Change]:
         """Every change of the operation, promises considered."""
         found: list[tuple[int, Difference]] = []
+        moved = set()
         for move in compare_statuses(self.old, self.new, self.asked):
             found.append((move.status, move.difference))
+            moved |= {move.status} | {self.new[hit].response.status for hit in move.difference.hits}
         carriers = self._carriers()
         for status in sorted({one.response.status for one in (*self.old, *self.new)}):
-            sides = self._comparable(status)
+            sides = self._comparable(status, status in moved)
             if sides is not None:
                 self.compared += 1
                 found += ((status, one) for one in self._status(status, *sides, carriers))
@@ -91,8 +93,11 @@ class _Operation:
         changes = [self._change(status, one, put.get(number, [])) for number, (status, one) in enumerate(found)]
         return changes + [self._alone(breach) for breach in alone]
 
-    def _comparable(self, status: int) -> tuple[list[int], list[int]] | None:
-        """Numbers of the answers with a status that were asked for alike (or all, where no request was)."""
+    def _comparable(self, status: int, moved: bool) -> tuple[list[int], list[int]] | None:
+        """Numbers of the answers with a status that were asked for alike (or all, where no request was).
+
+        ``moved``: a change of status already says why there may be none.
+        """
         old = [number for number, one in enumerate(self.old) if one.response.status == status]
         new = [number for number, one in enumerate(self.new) if one.response.status == status]
         asked = self.asked
@@ -102,7 +107,8 @@ class _Operation:
             new = [one for one in new if asked.new[one] in shared]
             if shared:
                 return old, new
-            self.apart.append(f"{self.name} {status}: not asked for alike on both sides")
+            if not moved:
+                self.apart.append(f"{self.name} {status}: not asked for alike on both sides")
             return None
         if min(len(old), len(new)) >= ENOUGH_APART:
             return old, new
@@ -160,7 +166,7 @@ class _Operation:
 
 
 def _asked(old: Sequence[Sighting], new: Sequence[Sighting]) -> Ground | None:
-    """The situation of each answer: its classes if most of both sides have some in common, else the form of its request.
+    """The situation of each answer: its classes if most of a side share them, else the form of its request.
 
     Returns:
         None where no two were asked for alike.

@@ -30,15 +30,19 @@ def new_breaches(old: Sequence[Sighting], new: Sequence[Sighting]) -> tuple[list
     """
     known = {one.fingerprint[:4] for sighting in old for one in sighting.findings}
     kept = {name for sighting in old for name in sighting.kept}
-    found: dict[tuple[str, ...], tuple[Finding, set[int]]] = {}
+    found: dict[tuple[str, ...], dict[int, Finding]] = {}
     for number, sighting in enumerate(new):
         for one in sighting.findings:
             key = (*one.fingerprint[:4], _INDEX.sub("/*", one.where))
             if one.fingerprint[:4] not in known:
-                found.setdefault(key, (one, set()))[1].add(number)
-    breaches = [Breach(one, frozenset(hits)) for one, hits in found.values()]
+                found.setdefault(key, {})[number] = one
+    breaches = [Breach(min(found[key].values(), key=_size), frozenset(found[key])) for key in sorted(found)]
     held = [one for one in breaches if one.finding.subject.startswith(_CONFORMANCE) or one.finding.subject in kept]
     return held, len(breaches) - len(held)
+
+
+def _size(one: Finding) -> tuple[int, str, str, str]:
+    return (len(one.answered), one.answered, one.where, one.message)
 
 
 def attach(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from troth.model.exchange import Exchange, Request, Response, header
+from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence, header
 from troth.model.ports import Judged, Judges
 from troth.model.report import Finding, Judgement, Kind, Met
 from troth.wire.bodies import Unreadable, is_json, is_xml, media_type, read_json, read_text, too_deep
@@ -30,6 +30,8 @@ UNCOMPARED = frozenset(
     ]
 )
 """Headers of the way between, which any hop may change, and Content-Type, which is compared by itself."""
+_OURS = (Silence.NOT_SENT, Silence.NOT_RECORDED)
+"""Silence that says nothing about the service."""
 _MOST_NAMES = 100
 _MOST_ECHOES = 200
 _LARGEST_ECHO = 128
@@ -105,7 +107,8 @@ def read_body(response: Response) -> Body:
         tree = read_json(data)
         return Body("unreadable") if isinstance(tree, Unreadable) or too_deep(tree, _DEEPEST) else Body("JSON", tree)
     if kind in ("text/html", "application/xhtml+xml"):
-        return Body("HTML", html_tree(read_text(data, response.headers)))
+        page = html_tree(read_text(data, response.headers))
+        return Body("unreadable") if too_deep(page, _DEEPEST) else Body("HTML", page)
     if is_xml(kind):
         return _xml(data)
     if kind.startswith("text/"):
@@ -121,7 +124,8 @@ def _xml(data: bytes) -> Body:
     root = parse_xml(data)
     if isinstance(root, Unreadable):
         return Body("unreadable")
-    return Body("XML", {str(root.tag).rpartition("}")[2]: xml_tree(root)})
+    markup = {str(root.tag).rpartition("}")[2]: xml_tree(root)}
+    return Body("unreadable") if too_deep(markup, _DEEPEST) else Body("XML", markup)
 
 
 def _situation(classes: Mapping[str, str | None], form: str) -> str:
@@ -204,7 +208,7 @@ class Collector:
         """Keep an answer, unless there is none or the service was out of order."""
         answer = judgement.exchange.answer
         if not isinstance(answer, Response) or answer.status in OUTAGES:
-            self.silent += 1
+            self.silent += not isinstance(answer, NoAnswer) or answer.reason not in _OURS
             return
         number = len(self.sightings) + 1
         form = request_form(judgement.exchange.request)

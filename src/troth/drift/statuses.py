@@ -40,6 +40,8 @@ def _moves(old: Sequence[Sighting], new: Sequence[Sighting], asked: Ground) -> I
         now[asked.new[number]][one.response.status].append(number)
     moved: dict[tuple[int, int], list[int]] = defaultdict(list)
     of: Counter[tuple[int, int]] = Counter()
+    known_of: Counter[tuple[int, int]] = Counter()
+    known_with: Counter[tuple[int, int]] = Counter()
     for situation, statuses in now.items():
         known = before.get(situation)
         if known is None:
@@ -51,9 +53,10 @@ def _moves(old: Sequence[Sighting], new: Sequence[Sighting], asked: Ground) -> I
                 usual = min(known, key=lambda one: (-known[one], one))
                 moved[usual, status] += hits
                 of[usual, status] += total
+                known_of[usual, status] += count
+                known_with[usual, status] += known[usual]
     for (was, status), hits in sorted(moved.items()):
-        count = sum(one.response.status == was for one in old)
-        first = Evidence(str(was), count, len(old))
+        first = Evidence(str(was), known_with[was, status], known_of[was, status])
         then = Evidence(str(status), len(hits), of[was, status])
         says = f"answers {status} where it answered {was}"
         yield StatusChange(was, Difference("status", "status", says, Worth.CONSUMERS, first, then, tuple(sorted(hits))))

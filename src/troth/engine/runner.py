@@ -127,7 +127,8 @@ class Runner:
     def _judge(self, case: Case, item: str, progress: _Progress) -> Judgement:
         undo: list[Callable[[], None]] = []
         try:
-            return self._ask(case, item, progress, undo)
+            judgement = self._ask(case, item, progress, undo)
+            return _with_calls(judgement, case.earlier) if case.earlier and judgement.findings else judgement
         finally:
             for clean_up in reversed(undo):
                 clean_up()
@@ -266,6 +267,12 @@ def _held(case: Case, reason: str, progress: _Progress) -> Judgement:
     progress.held.setdefault(reason)
     url = case.operation.server + case.operation.path
     return Judgement(Exchange(Request(case.operation.method, url), _HELD), case.operation.name, (), (), {})
+
+
+def _with_calls(judgement: Judgement, earlier: tuple[Request, ...]) -> Judgement:
+    """Findings of a step in a sequence say which requests led there."""
+    calls = (*earlier, judgement.exchange.request)
+    return replace(judgement, findings=tuple(replace(found, calls=calls) for found in judgement.findings))
 
 
 def _without_fact(case: Case, fact: str) -> Judgement:

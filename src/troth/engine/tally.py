@@ -46,7 +46,7 @@ class Tally:
             self._findings[finding.fingerprint] = Seen(finding, item, exchange, count)
             return
         seen.count += count
-        if _size(exchange) < _size(seen.exchange):
+        if _size(finding, exchange) < _size(seen.finding, seen.exchange):
             seen.finding, seen.item, seen.exchange = finding, item, exchange
 
     def findings(self) -> tuple[Seen, ...]:
@@ -78,5 +78,7 @@ def exercisable(count: Count) -> bool:
     return not count.promise.provoke
 
 
-def _size(exchange: Exchange) -> tuple[int, int]:
-    return (len(exchange.request.url) + len(exchange.request.body), len(exchange.request.headers))
+def _size(finding: Finding, exchange: Exchange) -> tuple[int, int, int]:
+    """How much it takes to see a finding again: a single request is smaller than any sequence."""
+    request = exchange.request
+    return (len(finding.calls), len(request.url) + len(request.body), len(request.headers))

@@ -16,7 +16,8 @@ def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
     """Read a cassette.
 
     A top-level ``x-troth`` mapping (which VCR.py ignores) may say what it was recorded ``from``, give the world
-    ``facts`` that held then (``closed`` where they were all), and name the ``item`` of the run that was recorded.
+    ``facts`` that held then (``closed`` where they were all), name the ``item`` of the run that was recorded, and say
+    what the run was ``allowed`` to send.
 
     Args:
         path: the file.
@@ -46,11 +47,26 @@ def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
         name = str(mapping(mapping(raw).get("x-troth")).get("name", f"{path.stem} {index + 1}"))
         origin = str(extra.get("from", "not said"))
         place = document.at("interactions", index)
-        item, closed = str(extra.get("item", "")), extra.get("closed") is True
-        recordings.append(Recording(exchange, vendor, origin, name, place, _facts(extra, document), item, closed))
+        recordings.append(
+            Recording(
+                exchange,
+                vendor,
+                origin,
+                name,
+                place,
+                facts=_facts(extra, document),
+                item=str(extra.get("item", "")),
+                closed=extra.get("closed") is True,
+                allowed=_allowed(extra),
+            )
+        )
     if problems:
         raise InputInvalid(problems)
     return tuple(recordings)
+
+
+def _allowed(extra: Mapping[str, object]) -> tuple[str, ...] | None:
+    return tuple(map(str, sequence(extra["allowed"]))) if "allowed" in extra else None
 
 
 def _facts(extra: Mapping[str, object], document: Document) -> Mapping[str, object]:

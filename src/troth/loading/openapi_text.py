@@ -12,7 +12,7 @@ _WEB_PAGE = "name the document itself; services often have it at /openapi.json o
 
 @dataclass(frozen=True)
 class JsonDocument(Document):
-    """A document whose places are JSON Pointers (RFC 6901): machines write JSON in one line, where lines tell little."""
+    """A document whose places are JSON Pointers (RFC 6901): what a machine wrote in one line has no lines to name."""
 
     def at(self, *path: str | int) -> Position:
         """The pointer to the value at that path, or to its nearest ancestor that exists."""

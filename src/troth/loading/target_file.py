@@ -12,6 +12,7 @@ from troth.loading.plain import mapping, sequence
 from troth.loading.toml_lines import read_toml
 from troth.loading.yaml_lines import Document, Path_
 from troth.model.target_settings import EFFECTS, Authentication, Pace, TargetSettings, Way, is_loopback_host
+from troth.wire.redaction import SHORTEST
 
 FILE = "troth.toml"
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -224,7 +225,9 @@ class _Filling:
         found: dict[str, str] = {}
         for use in self.file.uses(self.name):
             value = self.environment[use.name]
-            if use.place[0] not in _NOT_SECRET:
+            # A short id would be found everywhere; a fact that must not be shown is known by its world.yaml too.
+            short = use.place[0] == "facts" and len(value) < SHORTEST
+            if use.place[0] not in _NOT_SECRET and not short:
                 found.setdefault(value, use.name)
             if use.place[0] == "proxy":
                 password = urlsplit(value).password

@@ -37,6 +37,8 @@ class Recording:
     """The item of a run that it was recorded in; its answer may depend on what that item had asked before."""
     closed: bool = False
     """Whether ``facts`` are all that existed."""
+    allowed: tuple[str, ...] | None = None
+    """The side-effect classes (and ``lockouts``) that the run was allowed; None where it was allowed everything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,3 +29,7 @@ class Facts:
                 raise KeyError(str(fact))
             value = value[part]
         return value
+
+
+UNKNOWN = Facts()
+"""Nothing known, in an open world. One value, so that what is prepared for a world is prepared once for this one."""

@@ -107,6 +107,8 @@ class Case:
     facts: Facts | None = None
     stale: bool = False
     """Earlier requests of the same sequence may have changed what the facts say."""
+    earlier: tuple[Request, ...] = ()
+    """The requests of the same sequence that this one cannot be understood without."""
     alongside: tuple[Operation, ...] = ()
     """The other operations of the same sequence: where one of them may not be asked, none is."""
     said: Judgement | None = None

@@ -42,18 +42,21 @@ class Outcome:
             self.exchanges.append(exchange)
 
 
-def leading_to(calls: list[Call], exchange: Exchange) -> tuple[Request, ...]:
-    """The requests that it takes to see an exchange again: those that change something, and what later ones need."""
-    end = next((at for at, call in enumerate(calls) if call.exchange is exchange), None)
-    if end is None:
-        return ()
-    shown = [calls[end].exchange.request]
-    wanted = set(calls[end].needs)
-    for call in reversed(calls[:end]):
+def before(calls: list[Call], needs: frozenset[str]) -> tuple[Request, ...]:
+    """The requests that a step with these needs rests on: those that change something, and what later ones need."""
+    shown = []
+    wanted = set(needs)
+    for call in reversed(calls):
         if call.changing or call.step in wanted:
             shown.append(call.exchange.request)
             wanted |= call.needs
     return tuple(reversed(shown))
+
+
+def leading_to(calls: list[Call], exchange: Exchange) -> tuple[Request, ...]:
+    """The requests that it takes to see an exchange again, itself the last."""
+    end = next((at for at, call in enumerate(calls) if call.exchange is exchange), None)
+    return () if end is None else (*before(calls[:end], calls[end].needs), exchange.request)
 
 
 def unmet_finding(term: WorkflowTerm, step: StepTerm, criterion: CriterionTerm, unmet: Unmet) -> Finding:

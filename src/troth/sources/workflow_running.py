@@ -11,7 +11,7 @@ from troth.model.operation import Operation
 from troth.model.ports import Built, Case, Judge
 from troth.model.report import Finding, Judgement, Met
 from troth.model.workflow import Action, Selector, Template
-from troth.sources.workflow_outcomes import UNSENT, Call, Outcome, unjudged_finding, unmet_finding
+from troth.sources.workflow_outcomes import UNSENT, Call, Outcome, before, unjudged_finding, unmet_finding
 from troth.sources.workflow_requests import Unbuildable, build_step, credentials_of
 from troth.sources.workflow_surroundings import Surroundings
 
@@ -254,6 +254,7 @@ class Running:
                 build=lambda _facts: Built(request, self._minted),
                 fresh_state=self._fresh,
                 stale=self._stale,
+                earlier=before(self._outcome.calls, step.needs),
                 alongside=self._around.workflows.operations(frame.term),
             )
         )

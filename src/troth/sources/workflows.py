@@ -1,11 +1,13 @@
 """Workflows as items of a run: each with generated inputs, shrunk to the smallest ones that fail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Never
 
 from troth.checks.workflow_terms import WorkflowTerm
+from troth.loading.plain import mapping
+from troth.model.book import Vendor
 from troth.model.operation import Operation
 from troth.model.ports import Case, Judge
 from troth.model.report import Judgement
@@ -16,6 +18,9 @@ from troth.sources.workflow_surroundings import Surroundings
 
 EXAMPLES, MANY_EXAMPLES = 5, 50
 """How often a workflow with generated inputs runs: by default, and to be thorough."""
+
+SEQUENCES, MANY_SEQUENCES = 10, 200
+"""How many random sequences of operations run for a vendor: by default, and to be thorough."""
 
 
 @dataclass
@@ -81,11 +86,31 @@ def _never(_facts: object) -> Never:
     raise RuntimeError("nothing is to be sent for what is only said")
 
 
+@dataclass
+class ExplorationItem:
+    """Random sequences of a vendor's operations."""
+
+    name: str
+    source: str
+    operation: Operation
+    vendor: Vendor
+    around: Surroundings = field(repr=False)
+    seed: int = 0
+    sequences: int = SEQUENCES
+
+    def drive(self, judge: Judge) -> None:
+        """Have so many sequences judged."""
+        room = import_module("troth.sources.exploring")
+        facts = self.around.facts_of(self.vendor.name)
+        room.Explorer(self.vendor, self.around.terms, facts, self.seed).explore(judge, self.sequences)
+
+
 class WorkflowsSource:
-    """Every workflow of a book.
+    """Every workflow of a book, and random sequences of each vendor whose spec has links.
 
     Args:
         around: what runs share.
+        vendors: whose operations are called at random; none where the target cannot be reset.
         seed: decides every input that is generated.
         max_examples: how often a workflow with generated inputs runs; None for the default, 0 for once.
         thorough: run it more often, where ``max_examples`` does not say how often.
@@ -94,14 +119,36 @@ class WorkflowsSource:
     name = "workflows"
 
     def __init__(
-        self, around: Surroundings, seed: int, max_examples: int | None = None, thorough: bool = False
+        self,
+        around: Surroundings,
+        seed: int,
+        max_examples: int | None = None,
+        thorough: bool = False,
+        vendors: Iterable[Vendor] = (),
     ) -> None:
         self._around = around
+        self._vendors = tuple(vendors)
+        self._sequences = max_examples if max_examples is not None else MANY_SEQUENCES if thorough else SEQUENCES
         self._seed = seed
         self._examples = max_examples if max_examples is not None else MANY_EXAMPLES if thorough else EXAMPLES
 
-    def items(self) -> Iterator[WorkflowItem]:
-        """One item a workflow, in the order of the documents."""
+    def items(self) -> Iterator[WorkflowItem | ExplorationItem]:
+        """One item a workflow, in the order of the documents; then one a vendor."""
         for term in self._around.workflows.terms.values():
             name = f"{term.workflow.vendor}/{term.about.name}/workflows/{term.workflow.name}"
             yield WorkflowItem(name, self.name, term.about, term, self._around, self._seed, self._examples)
+        for vendor in self._vendors:
+            first = next((one for one in vendor.spec.operations.values() if one.soap is None), None)
+            if first is not None and self._sequences and has_links(vendor):
+                name = f"{vendor.name}/{first.name}/workflows/operations-called-at-random-along-their-links"
+                yield ExplorationItem(name, self.name, first, vendor, self._around, self._seed, self._sequences)
+
+
+def has_links(vendor: Vendor) -> bool:
+    """Whether the vendor's spec says what may follow an answer."""
+    return any(
+        "links" in mapping(response)
+        for item in mapping(vendor.spec.document.get("paths")).values()
+        for raw in mapping(item).values()
+        for response in mapping(mapping(raw).get("responses")).values()
+    )

@@ -64,7 +64,8 @@ class Company:
         """
         if not kept.rows and any(one.rows for one in self.kept):
             return []
-        return [one for one in self._elsewhere(kept) if one is not kept]
+        own = _said(kept.answer)
+        return [one for one in self._elsewhere(kept) if one is not kept and _said(one.answer) != own]
 
     def _elsewhere(self, kept: Kept) -> list[Kept]:
         """The exchanges that say something else than what the rows of this one allow, remembered by the rows."""

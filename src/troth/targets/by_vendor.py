@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence
-from troth.model.facts import Facts
+from troth.model.facts import UNKNOWN, Facts
 from troth.targets.live import LiveTarget
 
 
@@ -38,7 +38,7 @@ class ByVendorTarget:
     def facts(self, vendor: str) -> Facts:
         """What is known of a vendor's service."""
         service = self._services.get(vendor)
-        return Facts() if service is None else service.facts(vendor)
+        return UNKNOWN if service is None else service.facts(vendor)
 
     def reset(self, vendor: str) -> None:
         """Nobody can put a stranger's state back."""

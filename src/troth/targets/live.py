@@ -23,7 +23,7 @@ from urllib3.util import Timeout
 
 from troth.errors import UsageInvalid
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
-from troth.model.facts import Facts
+from troth.model.facts import UNKNOWN, Facts
 from troth.model.target_settings import Way, is_loopback_host
 
 
@@ -191,7 +191,7 @@ class LiveTarget:
 
     def facts(self, vendor: str) -> Facts:
         """What is known of the service; an open world without facts where nothing is."""
-        return self._facts.get(vendor, Facts())
+        return self._facts.get(vendor, UNKNOWN)
 
     def reset(self, vendor: str) -> None:
         """A service's state cannot be put back."""

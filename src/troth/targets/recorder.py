@@ -51,6 +51,7 @@ class RecordingTarget:
         folder: where the cassettes go: ``<folder>/<item>.yaml``, an item's name being ``vendor/operation/source/what``.
         origin: what it is recorded from, for the cassettes to say.
         scrubber: replaces what must not be kept.
+        allowed: what the run may send, where that is not everything.
         issued: secrets that became known since (tokens).
     """
 
@@ -60,12 +61,14 @@ class RecordingTarget:
         folder: Path,
         origin: str,
         scrubber: Scrubber,
+        allowed: tuple[str, ...] | None = None,
         issued: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._target = target
         self._folder = folder
         self._origin = origin
         self._scrubber = scrubber
+        self._allowed = allowed
         self._issued = issued
         self._scene: _Scene | None = None
         self.recorded = Recorded()
@@ -80,6 +83,8 @@ class RecordingTarget:
         extra: dict[str, object] = {"from": self._origin, "item": item}
         if facts.closed:
             extra["closed"] = True
+        if self._allowed is not None:
+            extra["allowed"] = list(self._allowed)
         self._scene = _Scene(path, CassetteText({**extra, "facts": self._scrubber.fact(facts.world)}))
 
     def end(self) -> None:

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 
 from troth.model.book import Recording
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence, header
-from troth.model.facts import Facts
+from troth.model.facts import UNKNOWN, Facts
 
 _Key = tuple[str, str, bytes]
 _SceneKey = tuple[str, str, str, bytes, str]
@@ -17,8 +17,8 @@ class ReplayTarget:
     """Answers from recordings.
 
     A request that was recorded several times gets its answers in the recorded order, and the last one from then on.
-    What was recorded in an item of a run is first looked for among that item's recordings: the same question may have
-    had another answer elsewhere.
+    What was recorded in an item of a run is first looked for among that item's recordings, then among the other items',
+    always with the same credentials: the same question may have had another answer elsewhere, and to somebody else.
 
     Args:
         recordings: all of them.
@@ -38,10 +38,12 @@ class ReplayTarget:
         self._item = ""
         for recording in recordings:
             request = recording.exchange.request
-            self._answers.setdefault(_key(request), []).append(recording.exchange)
             self._by_path.setdefault((request.method, _path(request)), []).append(request)
             if recording.item:
                 self._scenes.setdefault(_scene_key(recording.item, request), []).append(recording.exchange)
+                self._scenes.setdefault(_scene_key("", request), []).append(recording.exchange)
+            else:
+                self._answers.setdefault(_key(request), []).append(recording.exchange)
 
     def begin(self, item: str) -> None:
         """An item begins: its own recordings are played from their start."""
@@ -50,12 +52,12 @@ class ReplayTarget:
 
     def send(self, request: Request) -> Exchange:
         """The recorded answer, or no answer with the nearest recording named."""
-        scene_key = _scene_key(self._item, request)
-        scene = self._scenes.get(scene_key)
-        if scene is not None:
-            number = self._shown.get(scene_key, 0)
-            self._shown[scene_key] = number + 1
-            return Exchange(request, scene[min(number, len(scene) - 1)].answer)
+        for scene_key in (_scene_key(self._item, request), _scene_key("", request)):
+            scene = self._scenes.get(scene_key)
+            if scene is not None:
+                number = self._shown.get(scene_key, 0)
+                self._shown[scene_key] = number + 1
+                return Exchange(request, scene[min(number, len(scene) - 1)].answer)
         key = _key(request)
         recorded = self._answers.get(key)
         if recorded is None:
@@ -66,7 +68,7 @@ class ReplayTarget:
 
     def facts(self, vendor: str) -> Facts:
         """What the cassettes say of the world they were recorded from."""
-        return self._facts.get(vendor, Facts())
+        return self._facts.get(vendor, UNKNOWN)
 
     def reset(self, vendor: str) -> None:
         """Play every recording that belongs to no item from its start again."""
@@ -81,7 +83,11 @@ class ReplayTarget:
             near = max(same_path[:_FEW], key=lambda one: _likeness(one.body, request.body))
             parts = [
                 name
-                for name, differs in (("query", near.url != request.url), ("body", near.body != request.body))
+                for name, differs in (
+                    ("query", near.url != request.url),
+                    ("body", near.body != request.body),
+                    ("credentials", _credentials(near) != _credentials(request)),
+                )
                 if differs
             ]
             return f"{request.method} {_path(request)} was recorded with another {' and '.join(parts)}"
@@ -97,7 +103,11 @@ def _key(request: Request) -> _Key:
 
 
 def _scene_key(item: str, request: Request) -> _SceneKey:
-    return (item, request.method, request.url, request.body, header(request.headers, "authorization") or "")
+    return (item, request.method, request.url, request.body, _credentials(request))
+
+
+def _credentials(request: Request) -> str:
+    return header(request.headers, "authorization") or ""
 
 
 def _path(request: Request) -> str:

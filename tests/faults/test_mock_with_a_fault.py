@@ -1,0 +1,44 @@
+"""``troth mock --fault NAME``: a faulty mock behind the real server, and what is said where there is none to serve."""
+
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+from urllib.error import HTTPError
+
+import pytest
+from click.testing import CliRunner
+
+from faults.corpus import plant
+from troth.cli import main
+from troth.mocks.esws import Esws
+from troth.mocks.server import running
+from troth.mocks.service import Service
+
+
+@contextmanager
+def served(*stand_ins: Any) -> Iterator[str]:
+    with running(cast("Sequence[Service]", stand_ins)) as address:
+        yield address
+
+
+def test_a_faulty_mock_is_served_like_a_clean_one() -> None:
+    with served(plant("there-is-no-wsdl", Esws())) as address:
+        with pytest.raises(HTTPError) as refused:
+            urllib.request.urlopen(f"{address}/webservicesesws?wsdl")
+        assert refused.value.code == 500
+        assert b"Seeded with a fault" in urllib.request.urlopen(address).read()
+        assert urllib.request.urlopen(f"{address}/_mock/reset", data=b"").status == 204
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["esws", "--fault", "there-is-no-wsd"], "did you mean 'there-is-no-wsdl'?"),
+        (["oneall", "--fault", "there-is-no-wsdl"], "is a fault of esws, which is not served"),
+    ],
+)
+def test_what_cannot_be_planted_is_refused_with_a_sentence(arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(main, ["mock", *arguments])
+    assert result.exit_code == 2
+    assert said in result.output
