@@ -339,5 +339,4 @@ def _fact_problems(file: TargetFile, name: str, book: Book) -> Iterator[Problem]
             if fact not in vendor.world:
                 yield Problem(place, f"unknown fact {fact}", did_you_mean(fact, vendor.world))
             elif vendor.world[fact].secret and "${" not in value:
-                hidden = replace(place, text="")
-                yield Problem(hidden, f"the secret fact {fact} is written down", 'name a variable: "${NAME}"')
+                yield Problem(place, f"the secret fact {fact} is written down", 'name a variable: "${NAME}"')

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 from drift_sides import Recorded, read, record
-from plants import PLANTS, planted
+from plants import PLANTS, Plant, planted
 
 from troth.drifting import Side, compare
 from troth.model.drift import DriftReport, Worth
@@ -60,16 +60,17 @@ def test_planted_changes_are_found_and_nothing_else(report: DriftReport) -> None
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
-def test_each_is_classified(plant: object, report: DriftReport) -> None:
+def test_each_is_classified(plant: Plant, report: DriftReport) -> None:
     (change,) = (one for one in report.changes if (one.place, one.sort) == (plant.place, plant.sort))
     assert change.shape == plant.shape
-    assert {finding.code for finding in change.broken} == set(plant.breaks)
+    assert set(plant.breaks) <= {finding.code for finding in change.broken}
+    assert bool(plant.breaks) == bool(change.broken)
     assert change.worth is (Worth.PROMISE if plant.breaks else change.shape)
     assert 0 < change.new.count + (change.sort == "vanished") <= change.new.of + 1
     assert change.first.partition(":")[0].endswith(f"{change.vendor}.json")
 
 
-def test_the_order_of_exchanges_is_of_no_importance(old: Side, report: DriftReport, tmp_path: Path) -> None:
+def test_the_order_of_exchanges_is_of_no_importance(report: DriftReport, tmp_path: Path) -> None:
     mixed = [
         read(recorded(1).write(tmp_path / "old", order=shuffled(3))),
         read(recorded(2).write(tmp_path / "new", planted(*PLANTS), shuffled(4))),
@@ -78,7 +79,7 @@ def test_the_order_of_exchanges_is_of_no_importance(old: Side, report: DriftRepo
     assert [replace(one, first="") for one in found.changes] == [replace(one, first="") for one in report.changes]
 
 
-def test_the_way_back_is_drift_too(old: Side, changed: Side, report: DriftReport) -> None:
+def test_the_way_back_is_drift_too(old: Side, changed: Side) -> None:
     """What is new one way has vanished the other way; nothing is broken that the old side did not keep."""
     back = compare(changed, old, RunOptions())
     sorts = {(one.place, one.sort) for one in back.changes}

@@ -33,7 +33,7 @@ def make_project(folder: Path, address: str, worlds: Mapping[str, Mapping[str, o
                 environment.append(f"{name}={quoted(value)}")
                 lines.append(f'{".".join(path)} = "${{{name}}}"')
             else:
-                lines.append(f'{".".join(path)} = {str(value).lower()}')
+                lines.append(f"{'.'.join(path)} = {str(value).lower()}")
     folder.mkdir(exist_ok=True)
     (folder / "troth.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / ".env").write_text("\n".join(environment) + "\n", encoding="utf-8")

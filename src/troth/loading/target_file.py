@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ from troth.errors import InputInvalid, Position, Problem, UsageInvalid, did_you_
 from troth.loading.contract import schema_problems
 from troth.loading.plain import mapping, sequence
 from troth.loading.toml_lines import read_toml
-from troth.loading.yaml_lines import Document, Path_
+from troth.loading.yaml_lines import Document, Located, Path_
 from troth.model.target_settings import EFFECTS, Authentication, Pace, TargetSettings, Way, is_loopback_host
 from troth.wire.redaction import SHORTEST
 
@@ -41,9 +41,12 @@ class TargetFile:
     """
 
     def __init__(self, path: Path, shown: str = FILE) -> None:
-        self._document = read_toml(path, shown)
+        document = read_toml(path, shown)
+        self._document = replace(
+            document, places={place: _unquoted(place, at) for place, at in document.places.items()}
+        )
         self._folder = path.parent
-        problems = list(schema_problems(self._document, "targets"))
+        problems = list(schema_problems(replace(self._document, value=_masked(document.value)), "targets"))
         if problems:
             raise InputInvalid(problems)
         self._targets = mapping(mapping(self._document.value).get("targets"))
@@ -98,6 +101,26 @@ def _texts(value: object, path: Path_) -> Iterator[tuple[Path_, str]]:
             yield from _texts(item, (*path, index))
     elif isinstance(value, str):
         yield path, value
+
+
+def _is_private(path: Path_) -> bool:
+    """Whether a value may be a secret, though none should be written down."""
+    return len(path) > 2 and path[2] in ("facts", "authentication", "proxy")
+
+
+def _unquoted(path: Path_, place: Located) -> Located:
+    if not _is_private(path):
+        return place
+    return replace(place, value=replace(place.value, text=""), key=replace(place.key, text=""))
+
+
+def _masked(value: object, path: Path_ = ()) -> object:
+    """The file's values with whatever may be a secret hidden, since problems of shape show the values they are of."""
+    if isinstance(value, Mapping):
+        return {key: _masked(item, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item, (*path, index)) for index, item in enumerate(value)]
+    return "…" if isinstance(value, str) and _is_private(path) else value
 
 
 class _Filling:

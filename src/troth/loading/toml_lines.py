@@ -66,6 +66,5 @@ def _syntax_problem(message: str, shown: str, lines: tuple[str, ...]) -> Problem
     place = _PLACE.search(message)
     if place is None:
         return Problem(Position(shown, max(len(lines), 1), 1), f"is not TOML: {message}")
-    line, column = int(place[1]), int(place[2])
-    text = lines[line - 1] if line <= len(lines) else ""
-    return Problem(Position(shown, line, column, text), f"is not TOML: {_PLACE.sub('', message).strip()}")
+    # The line itself is not quoted: what is written badly may be a secret.
+    return Problem(Position(shown, int(place[1]), int(place[2])), f"is not TOML: {_PLACE.sub('', message).strip()}")

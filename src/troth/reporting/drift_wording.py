@@ -107,6 +107,8 @@ def side_line(one: SideFacts) -> str:
 
 def verdict_line(report: DriftReport) -> str:
     """How many changes there are, by what they are worth."""
+    if not report.compared and not report.changes:
+        return "nothing was compared"
     compared = f"{number(report.compared, 'status', 'statuses')} of operations compared"
     if not report.changes:
         return f"no drift: {compared}"

@@ -79,8 +79,6 @@ class MannersTarget:
         if effect not in self._allowed:
             what = f"its side effect ({effect}) is" if effect else "requests that no operation describes are"
             return _unsent(request, f"{what} not allowed on {self.name}")
-        if effect == "safe":
-            self._probe = request
         waited = 0.0
         exchange = _unsent(request, self._halted)
         for attempt in range(self._pace.retries + 1):
@@ -90,6 +88,8 @@ class MannersTarget:
             trouble = _trouble(exchange)
             self._troubles = self._troubles + 1 if trouble and trouble != _BUSY else 0
             if not trouble:
+                # A request that never was answered says nothing of the service's health: it may be what upsets it.
+                self._probe = request if effect == "safe" else self._probe
                 return exchange
             if self._troubles >= _OUTAGE and not self._is_back(exchange):
                 return exchange
