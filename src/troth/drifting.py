@@ -163,6 +163,8 @@ def ask_side(run: Run, collector: Collector) -> Side:
             run.runner.run(item)
     finally:
         run.target.close()
+    # Earlier calls and looks before and after go to operations that nobody may have asked for.
+    collector.sightings = [one for one in collector.sightings if run.in_scope(one.vendor, one.operation)]
     facts = SideFacts(run.target.name, run.target.kind, len(collector.sightings), collector.silent)
     return Side(facts, run.book, collector, run.secrets)
 

@@ -1,7 +1,7 @@
 """From a target's name to who answers, with every guard in place."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 
 from troth.checks.terms import Terms
 from troth.engine.permission import Conduct, Permission
-from troth.errors import InputInvalid, Problem, UsageInvalid, did_you_mean
+from troth.errors import UsageInvalid, did_you_mean
 from troth.loading.dotenv import read_environment
 from troth.loading.folders import Folders, find_folders, shown
 from troth.loading.project_key import project_key
 from troth.loading.settings import read_world
+from troth.loading.target_facts import check_facts, leaves
 from troth.loading.target_file import FILE, TargetFile
 from troth.mocks.esws import Esws
 from troth.mocks.oneall import OneAll
@@ -134,7 +135,9 @@ def reach(selection: Selection, book: Book, terms: Terms) -> Reached:
         InputInvalid: the target's facts or vendors are not what the book knows.
     """
     if selection.settings is not None:
-        check_facts(selection, selection.settings, book)
+        path = selection.here / FILE
+        specs = {spec.stem for spec in selection.folders.specs.glob("*.yaml")}
+        check_facts(TargetFile(path, shown(path)), selection.settings, book, specs)
         reached = _reach_named(selection.settings, book, terms)
     else:
         reached = _reach_plain(selection, book, terms)
@@ -252,15 +255,7 @@ def _recording(selection: Selection, folder: Path, book: Book, reached: Reached)
     short = sorted(name for value, name in secrets.items() if len(value) < SHORTEST)
     if short:
         raise UsageInvalid(f"a recording could not hide {', '.join(short)}: shorter than {SHORTEST} characters")
-    key = project_key(selection.here, os.environ)
-    personal: set[str] = set()
-    public: set[str] = set()
-    for vendor in book.vendors:
-        for path, value in _leaves(reached.target.facts(vendor).world, ()):
-            # What cannot be told from a word in passing could not be replaced wherever it stands.
-            about = is_distinct(value) and ("@" in value or names_secret(path) or names_person(path))
-            (personal if about else public).add(value)
-    scrubber = Scrubber(Pseudonyms(key), [*secrets], personal - set(secrets), public - set(secrets))
+    scrubber = make_scrubber(project_key(selection.here, os.environ), secrets, book, reached.target)
     settings = selection.settings
     build = f", build {settings.build}" if settings is not None and settings.build else ""
     prefix = _LIVE if reached.target.kind == "live" else ""
@@ -275,12 +270,23 @@ def _recording(selection: Selection, folder: Path, book: Book, reached: Reached)
     return replace(reached, target=target, conduct=conduct, recorder=target)
 
 
-def _leaves(tree: object, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], str]]:
-    if isinstance(tree, Mapping):
-        return [leaf for key, value in tree.items() for leaf in _leaves(value, (*path, str(key)))]
-    if isinstance(tree, (list, tuple)):
-        return [leaf for value in tree for leaf in _leaves(value, path)]
-    return [] if tree is None or isinstance(tree, bool) else [(path, str(tree))]
+def make_scrubber(key: bytes, secrets: Mapping[str, str], book: Book, target: Target) -> Scrubber:
+    """What replaces secrets and personal data of a target.
+
+    Args:
+        key: decides the pseudonyms.
+        secrets: the known ones.
+        book: whose facts are looked at.
+        target: gives the facts.
+    """
+    personal: set[str] = set()
+    public: set[str] = set()
+    for vendor in book.vendors:
+        for path, value in leaves(target.facts(vendor).world, ()):
+            # What cannot be told from a word in passing could not be replaced wherever it stands.
+            about = is_distinct(value) and ("@" in value or names_secret(path) or names_person(path))
+            (personal if about else public).add(value)
+    return Scrubber(Pseudonyms(key), [*secrets], personal - set(secrets), public - set(secrets))
 
 
 def _origin(url: str) -> str:
@@ -300,43 +306,3 @@ def secret_names(book: Book, target: Target) -> dict[str, str]:
             if fact.secret and value is not None:
                 names.setdefault(str(value), f"{vendor.name}_{fact.name.replace('.', '_')}".upper())
     return names
-
-
-def check_facts(selection: Selection, settings: TargetSettings, book: Book) -> None:
-    """See that ``troth.toml`` names vendors and facts that there are, and writes no secret down.
-
-    Raises:
-        InputInvalid: with every problem.
-    """
-    path = selection.here / FILE
-    file = TargetFile(path, shown(path))
-    specs = {spec.stem for spec in selection.folders.specs.glob("*.yaml")}
-    vendors = {*specs, *settings.specs, *book.vendors}
-    problems = []
-    for table, named in (
-        ("address", settings.addresses),
-        ("facts", settings.facts),
-        ("authentication", settings.authentication),
-    ):
-        for vendor in named:
-            if vendor and vendor not in vendors:
-                place = file.position(settings.name, table, vendor)
-                problems.append(Problem(place, f"unknown vendor {vendor!r}", did_you_mean(vendor, vendors)))
-    problems += _fact_problems(file, settings.name, book)
-    if problems:
-        raise InputInvalid(problems)
-
-
-def _fact_problems(file: TargetFile, name: str, book: Book) -> Iterator[Problem]:
-    raw = file.raw(name).get("facts")
-    for vendor_name, facts in (raw if isinstance(raw, Mapping) else {}).items():
-        vendor = book.vendors.get(vendor_name)
-        if vendor is None or not vendor.world:
-            continue
-        for path, value in _leaves(facts, ()):
-            fact = ".".join(path)
-            place = file.position(name, "facts", vendor_name, *path)
-            if fact not in vendor.world:
-                yield Problem(place, f"unknown fact {fact}", did_you_mean(fact, vendor.world))
-            elif vendor.world[fact].secret and "${" not in value:
-                yield Problem(place, f"the secret fact {fact} is written down", 'name a variable: "${NAME}"')

@@ -19,10 +19,11 @@ from troth.errors import InputInvalid, Problem, UsageInvalid, did_you_mean
 from troth.loading.folders import make_book, read_book, read_vendor, shown
 from troth.loading.spec import read_spec, read_spec_file
 from troth.model.book import Book, Vendor
+from troth.model.exchange import Exchange
 from troth.model.facts import Facts
 from troth.model.ports import Item, Judges, Reporter, RunOptions, Source, Target
 from troth.model.report import Count, ItemResult, Report, Reported, RunFacts, Verdict
-from troth.reaching import MOCK_PORT, Reached, secret_names
+from troth.reaching import MOCK_PORT, Reached, make_scrubber, secret_names
 from troth.reaching import MOCKS as MOCKS
 from troth.reaching import Selection as Selection
 from troth.reaching import reach as reach
@@ -127,13 +128,26 @@ class Run:
         court = Court(strict=options.strict)
         promises = self.workflows.promises()
         self.runner = Runner(self.book, self.terms, self.target, court, watch, promises, self.reached.conduct)
+        self._scrubber = make_scrubber(b"", self.reached.secrets, self.book, self.target)
+        self._looked_at: dict[tuple[str, ...], Exchange | None] = {}
         self._started = datetime.now(UTC)
         self._clock = perf_counter()
 
     @property
     def secrets(self) -> dict[str, str]:
-        """Secret value → the name to show in its place, as far as they are known by now."""
-        return {**secret_names(self.book, self.target), **self.reached.secrets}
+        """Secret value → the name to show in its place, as far as they are known by now.
+
+        A live vendor's answers bring secrets and personal data of their own: those of what a report shows are among
+        them, each as ``PRIVATE``.
+        """
+        known = {**secret_names(self.book, self.target), **self.reached.secrets}
+        if self.target.kind != "live":
+            return known
+        for seen in self.runner.tally.findings():
+            if self._looked_at.setdefault(seen.finding.fingerprint) is not seen.exchange:
+                self._looked_at[seen.finding.fingerprint] = seen.exchange
+                self._scrubber.exchange(seen.exchange)
+        return {**dict.fromkeys(self._scrubber.found, "PRIVATE"), **known}
 
     @property
     def redactor(self) -> Redactor:

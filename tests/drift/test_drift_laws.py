@@ -29,7 +29,7 @@ def sighting(
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     request = Request("GET", url or "https://shop.example/orders/1001")
     return Sighting(
-        "shop", "readOrder", request, Response(status, headers, data), situation, situation, f"exchange {number}"
+        "shop", "readOrder", request, Response(status, headers, data), situation, True, situation, f"exchange {number}"
     )
 
 
@@ -77,6 +77,11 @@ CASES = {
         [{"a": str(one)} for one in range(100, 120)],
         [{"a": f"b-{one}"} for one in range(20)],
         [("body /a", "format", "breaks consumers")],
+    ),
+    "digits of a usual length are hexadecimal too": (
+        [{"a": str(one) * 8} for one in range(1000, 1003)],
+        [{"a": f"{one:08x}" * 4} for one in range(3_000_000_000, 3_000_000_003)],
+        NONE,
     ),
     "RFC 2822 to ISO": (
         [{"a": "Sun, 22 Nov 2026 09:28:09 +0100"}],
@@ -177,6 +182,16 @@ def test_statuses() -> None:
     apart = [answers(*[{}] * 9, status=200, apart="old"), answers(*[{}] * 9, status=500, apart="new")]
     sorts = {(one.sort, one.status, str(one.worth)) for one in measure(*apart).changes}
     assert sorts == {("status-gone", 200, "breaks consumers"), ("status-new", 500, "breaks consumers")}
+
+
+def test_classes_tell_nothing_where_one_side_lacks_facts() -> None:
+    """The old side knows whose token it is, the new one does not: its unknown tokens are not nobody's."""
+    ours, nobodys = sighting({"a": 1}, 200, "token=ours"), sighting({}, 401, "token=?")
+    old = [replace(one, form="/token", known=one is ours) for one in (ours, nobodys) * 9]
+    new = [replace(one, situation="token=?", form="/token", known=False) for one in (ours, nobodys) * 9]
+    assert measure(old, new).changes == ()
+    known = [replace(one, situation="token=ours") for one in (ours, sighting({}, 401, "token=ours"))]
+    assert changes(known[:1], known[1:]) == [("status", "status", "breaks consumers")]
 
 
 def test_headers_cookies_and_kinds_of_body() -> None:

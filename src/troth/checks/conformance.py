@@ -96,7 +96,7 @@ class Conformance:
     def _undocumented(self, request: RequestView, response: ResponseView) -> Finding:
         """Told apart by status and by whether the request was described, so that no finding hides a graver one."""
         status = response.response.status
-        departure = self._requests.departure(request)
+        departure = self._requests.departure(request, status)
         known = ", ".join(self.operation.responses)
         subject, message, basis = f"status {status}", "the spec does not list this status", self.operation.basis
         if departure is not None:

@@ -30,14 +30,15 @@ class RequestConformance:
         self._validators = Validators()
         self._parameters = RequestParameters(operation, self._validators)
 
-    def departure(self, view: RequestView) -> str | None:
+    def departure(self, view: RequestView, status: int) -> str | None:
         """Where a request first departs from the spec, such as ``query limit``; None where it is as described.
 
-        A request without credentials for an operation that asks for some is not as described.
+        A request without credentials for an operation that asks for some is not as described if that may be why it got
+        the status it got; many services document a scheme and run without it.
         """
         for place, address, _ in self._violations(view):
             return f"{place} {address}".rstrip()
-        return None if self._parameters.authorized(view) else "no credentials"
+        return "no credentials" if _turned_away(status) and not self._parameters.authorized(view) else None
 
     def described(self, view: RequestView, inputs: tuple[Input, ...], classes: Mapping[str, str | None]) -> bool:
         """Whether the request is as the spec describes it, or departs from it only where a contract has a class for it.
@@ -103,6 +104,11 @@ def _covered(violation: Violation, known: list[tuple[str, str]]) -> bool:
     if place == "header":
         return any(one == ("auth", "basic") for one in known)
     return together and any(one == place and path.rpartition("/")[0] == address for one, path in known)
+
+
+def _turned_away(status: int) -> bool:
+    """Whether a service may answer so to strangers: some send them elsewhere, some say that nothing is there."""
+    return status in (401, 403, 404, 407) or 300 <= status < 400
 
 
 def _bare(media_type: str) -> str:

@@ -94,6 +94,9 @@ class Comparer:
 
     def _format(self, old: Shape, new: Shape, path: Path) -> Iterator[Difference]:
         before, now = old.types["string"], new.types["string"]
+        kept = [name for name in old.formats if is_strong(name) and len(old.formats[name]) == len(before)]
+        if any(len(new.formats.get(name, [])) == len(now) for name in kept):
+            return
         hits = self._lost(old, new) or self._gained(old, new)
         if not hits:
             return

@@ -23,6 +23,8 @@ _PREFIXES: Mapping[str, str] = {
     "text": "text",
 }
 _LITERAL_HEADERS = frozenset(("allow", "cache-control", "content-language", "www-authenticate"))
+_ALIKE = 0.02
+"""By how much the shares of requests whose classes are known may differ for classes to tell what was asked alike."""
 _SOAP_NAMES = ("soap element", "soap namespace")
 
 
@@ -168,12 +170,16 @@ class _Operation:
 def _asked(old: Sequence[Sighting], new: Sequence[Sighting]) -> Ground | None:
     """The situation of each answer: its classes if most of a side share them, else the form of its request.
 
+    Classes are of no use where one side lacks facts that the other has: what is not known there would be taken for what
+    nobody knows here.
+
     Returns:
         None where no two were asked for alike.
     """
     fine = Ground([one.situation for one in old], [one.situation for one in new])
     coarse = Ground([one.form for one in old], [one.form for one in new])
-    if 2 * _covered(fine) >= min(len(old), len(new)):
+    unlike = abs(sum(one.known for one in old) / len(old) - sum(one.known for one in new) / len(new))
+    if 2 * _covered(fine) >= min(len(old), len(new)) and unlike <= _ALIKE:
         return fine
     return coarse if _covered(coarse) else fine if _covered(fine) else None
 

@@ -59,6 +59,8 @@ class Sighting:
     response: Response
     situation: str
     """How it was asked for: the classes of its inputs; with the form of its request where a class is not known."""
+    known: bool
+    """Whether the classes of all its inputs are known."""
     form: str
     """Which parameters, fields and credentials its request had."""
     place: str
@@ -128,9 +130,9 @@ def _xml(data: bytes) -> Body:
     return Body("unreadable") if too_deep(markup, _DEEPEST) else Body("XML", markup)
 
 
-def _situation(classes: Mapping[str, str | None], form: str) -> str:
+def _situation(classes: Mapping[str, str | None], known: bool, form: str) -> str:
     named = "&".join(f"{name}={classes[name] or '?'}" for name in sorted(classes))
-    return named if classes and None not in classes.values() else f"{named} {form}"
+    return named if known else f"{named} {form}"
 
 
 def request_form(request: Request) -> str:
@@ -212,13 +214,15 @@ class Collector:
             return
         number = len(self.sightings) + 1
         form = request_form(judgement.exchange.request)
+        known = bool(judgement.classes) and None not in judgement.classes.values()
         self.sightings.append(
             Sighting(
                 vendor=vendor,
                 operation=judgement.operation,
                 request=judgement.exchange.request,
                 response=answer,
-                situation=_situation(judgement.classes, form),
+                situation=_situation(judgement.classes, known, form),
+                known=known,
                 form=form,
                 place=f"exchange {number}, {self.now}" if self.numbered else self.now,
                 findings=tuple(one for one in judgement.findings if not one.unjudged),

@@ -88,9 +88,11 @@ class MannersTarget:
             trouble = _trouble(exchange)
             self._troubles = self._troubles + 1 if trouble and trouble != _BUSY else 0
             if not trouble:
-                # A request that never was answered says nothing of the service's health: it may be what upsets it.
+                # Best asked for health is what was answered before: what was not may itself be what upsets the service.
                 self._probe = request if effect == "safe" else self._probe
                 return exchange
+            if self._probe is None and effect == "safe":
+                self._probe = request
             if self._troubles >= _OUTAGE and not self._is_back(exchange):
                 return exchange
             wait = self._wait(exchange, attempt)

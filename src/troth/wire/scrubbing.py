@@ -51,6 +51,11 @@ class Scrubber:
             self._keep(value, pseudonyms.personal(value))
         self._ours = set(public)
 
+    @property
+    def found(self) -> tuple[str, ...]:
+        """Every secret or personal value that answers brought, as far as they were looked at."""
+        return tuple(self._found)
+
     def learn(self, secret: str) -> None:
         """A secret that became known while the run was on (a token that was issued)."""
         if len(secret) >= SHORTEST and secret not in self._known:
