@@ -46,7 +46,7 @@ class Greedy(Service):
         self.calls.append(path)
         return Response(f"greedy {path} {request.get_data(as_text=True)}")
 
-    def refuse(self, request: Request, error: HTTPException) -> Response:  # noqa: ARG002
+    def refuse(self, request: Request, error: HTTPException) -> Response:
         return Response("greedy refusal", error.code)
 
 
