@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 .PHONY: verify test check lint types floors catalogue format wheel clean
 
 verify: $(INSTALLED)  ## the main job: every promise of every vendor, against the embedded mock
-	$(BIN)/troth verify
+	$(BIN)/troth verify --complete
 
 test: $(INSTALLED)  ## all tests
 	$(BIN)/pytest -q -n 2
