@@ -217,7 +217,7 @@ class _Reading:
             self._problem(position, f"the value begins with the YAML tag {tag!r}", fix)
             return None
         kind = tag.removeprefix(_TAG)
-        if self.core and getattr(node, "style", None) is None and kind in _PLAIN:
+        if self.core and not getattr(node, "style", None) and kind in _PLAIN:
             return _core(text)
         if kind == "timestamp":
             self._problem(position, f"YAML reads {text!r} as a date", f'quote it: "{text}"')

@@ -15,6 +15,7 @@ _COLUMNS: tuple["_Column", ...] = (
     (Kind.WORKFLOW, "workflows"),
 )
 _CELL = 10
+_NAMED = 3
 _Column = tuple[Kind, str]
 _Key = TypeVar("_Key")
 Place = tuple[str, str]
@@ -30,7 +31,8 @@ def tally_lines(report: Report) -> Iterator[Iterator[Line]]:
     shadowed = [count for count in expected if not count.exercised and count.shadowed]
     unprovoked = [count for count in report.counts if count.promise.provoke]
     if never:
-        yield _names("Never exercised", never, _never)
+        only_shapes = all(count.promise.kind is Kind.STATUS for count in report.counts)
+        yield _statuses(never) if only_shapes else _names("Never exercised", never, _never)
     if shadowed:
         yield _names("Only shadowed: met only together with other rows", shadowed, _shadowed)
     if unprovoked:
@@ -46,8 +48,9 @@ def _table(report: Report) -> Iterator[Line]:
     places = list(dict.fromkeys((*counts, *exchanges)))
     width = max(len("all operations"), *(len(_name(place)) for place in places))
     present = {count.promise.kind for count in report.counts}
-    # Most runs have no workflows: then there is no column for them.
-    columns = tuple(column for column in _COLUMNS if column[0] is not Kind.WORKFLOW or Kind.WORKFLOW in present)
+    # Most runs have no workflows, and those of a spec alone nothing but statuses: then there is no column for the rest.
+    always = (Kind.STATUS,) if present <= {Kind.STATUS} else tuple(kind for kind, _ in _COLUMNS[:-1])
+    columns = tuple(column for column in _COLUMNS if column[0] in always or column[0] in present)
     titles = "".join(f"{title:>{_CELL + 2}}" for _, title in columns)
     yield "Tally: exercised, of all that a request can provoke", "bold"
     yield f"  {'':{width}}{titles}{'exchanges':>{_CELL + 2}}", "dim"
@@ -78,6 +81,15 @@ def _names(title: str, counts: list[Count], say: Callable[[Count], str]) -> Iter
         else:
             yield f"  {_name(place)}:", ""
             yield from ((line, "") for line in hanging("    ", named))
+
+
+def _statuses(counts: list[Count]) -> Iterator[Line]:
+    """Documented statuses that nothing provoked, status by status: of a spec without contracts there are very many."""
+    yield f"Never exercised ({len(counts):,})", "bold"
+    for name, some in sorted(_by(counts, lambda count: count.promise.name)):
+        named = [_name(_place(count)) for count in some]
+        shown = ", ".join(named[:_NAMED]) + (f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else "")
+        yield from ((line, "") for line in hanging(f"  status {name}: ", shown))
 
 
 def _unprovoked(counts: list[Count]) -> Iterator[Line]:
