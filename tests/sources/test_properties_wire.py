@@ -19,7 +19,7 @@ from troth.sources.building import ABSENT
 from troth.sources.properties_generation import Generator, draw_many
 from troth.sources.properties_wire import Unsendable, write_request
 from troth.wire.soap import read_envelope
-from troth.wire.views import RequestView
+from troth.wire.views import Credentials, RequestView
 
 SPEC = """\
 openapi: 3.1.0
@@ -234,7 +234,7 @@ def test_known_values_take_the_place_of_generated_ones(generated, order, vendor)
     assert request.url == "https://shop.example/v1/orders/a%2F1?q=kept&fields=id,na%20me"
     assert view.params == {"q": "kept", "fields": ["id", "na me"]}
     assert [value for name, value in request.headers if name.lower() == "x-trace"] == ["known"]
-    assert view.credentials == {"username": "u", "password": "p:ü"}
+    assert view.credentials == Credentials("u", "p:ü")
     assert view.body == {"user": {"login": "me", "kept": True}}
     assert case.body == {"user": {"login": 5, "old": 1, "kept": True}}, "a case is written several times"
 

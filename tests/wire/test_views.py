@@ -11,7 +11,7 @@ from troth.model.exchange import Headers, Request, Response
 from troth.model.operation import Basis, Operation, Parameter
 from troth.sources.building import assemble, basic, expand
 from troth.wire.bodies import MAX_DEPTH, Unreadable, pointer_parts, read_json, to_pointer, too_deep
-from troth.wire.views import NO_BODY, RequestView, ResponseView
+from troth.wire.views import NO_BODY, Credentials, RequestView, ResponseView
 
 FIELDS = Parameter("fields", "query", False, {"type": "array"}, explode=False)
 TAGS = Parameter("tags", "query", False, {"type": "array"}, explode=True)
@@ -86,7 +86,7 @@ def test_basic_credentials_are_read_as_they_were_written(username: str, password
     password = password.encode("utf-8", "ignore").decode()
     value = basic({"username": username, "password": password})
     seen = view("/a/1.json", (("authorization", f"Basic {value}"),)).credentials
-    assert seen == {"username": username, "password": password}
+    assert seen == Credentials(username, password)
 
 
 @pytest.mark.parametrize("value", ["Basic", "Basic !", "Basic /w==", "Basic bm9jb2xvbg==", "Bearer x", ""])

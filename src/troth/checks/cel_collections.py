@@ -53,10 +53,11 @@ def member(item: Code, container: Code) -> Code:
             return type(value) is str and value in texts
 
         return joined(run, (item, container))
-    return strict(_contained, (item, container))
+    return strict(contained, (item, container))
 
 
-def _contained(item: Value, container: Value) -> bool:
+def contained(item: Value, container: Value) -> bool:
+    """`item in container` of values: an element of a list or a key of a map."""
     kind = type(item)
     if type(container) is list:
         return item in container if kind is str else any(equal(item, each) for each in container)

@@ -43,8 +43,14 @@ _ARITHMETIC: Mapping[str, Callable[..., Value]] = {
     "_%_": remainder,
     "-_": negated,
 }
-_FUNCTIONS = {**_ARITHMETIC, **STANDARD, **{name: function.call for name, function in OWN.items()}}
-_ORDERS = {"_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
+FUNCTIONS: Mapping[str, Callable[..., Value]] = {
+    **_ARITHMETIC,
+    **STANDARD,
+    **{name: function.call for name, function in OWN.items()},
+}
+"""What is called with values, by the name that the tree has for it."""
+
+ORDERS = {"_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
 _LOGIC = {"_&&_": False, "_||_": True}
 
 _NO_DATES = "rfc2822(text) gives a date in seconds"
@@ -123,12 +129,12 @@ class _Compiler:
     def _call(self, node: Call, loops: _Loops) -> Code:
         name = node.function
         if name in _LOGIC:
-            return decided([self.code(term, loops) for term in _terms(node, name)], _LOGIC[name])
+            return decided([self.code(term, loops) for term in chain(node)], _LOGIC[name])
         args = [self.code(arg, loops) for arg in ((node.target,) if node.target else ()) + node.args]
         if name in ("_==_", "_!=_"):
             return equals(args[0], args[1], name == "_==_")
-        if name in _ORDERS:
-            return compares(_ORDERS[name], args[0], args[1])
+        if name in ORDERS:
+            return compares(ORDERS[name], args[0], args[1])
         if name == "_?_:_":
             return conditional(*args)
         if name == "!_":
@@ -139,8 +145,8 @@ class _Compiler:
             return member(args[0], args[1])
         if name == "matches":
             return self._matches(node, args)
-        if name in _FUNCTIONS:
-            return strict(_FUNCTIONS[name], args)
+        if name in FUNCTIONS:
+            return strict(FUNCTIONS[name], args)
         hint = _HINTS.get(name, _NO_DATES if name.startswith("get") else None)
         return self._refuse(node.at, f"{name}() is not available in contracts", hint)
 
@@ -149,16 +155,9 @@ class _Compiler:
         if not isinstance(pattern, Const) or not isinstance(pattern.value, str):
             return strict(_matches, args)
         try:
-            find = searcher(pattern.value)
+            return strict(matching(pattern.value), args[:1])
         except PatternInvalid as error:
             return self._refuse(pattern.at, f"not a regular expression of RE2: {error}")
-
-        def matches(text: Value) -> bool:
-            if type(text) is str:
-                return find(text)
-            raise Fault((f"matches() cannot take {named(text)}",))
-
-        return strict(matches, args[:1])
 
     def _loop(self, node: Loop, loops: _Loops) -> Code:
         span = self.code(node.span, loops)
@@ -180,11 +179,24 @@ class _Compiler:
                 return self._refuse(node.at, "this kind of loop is not available in contracts")
 
 
-def _terms(node: Node, name: str) -> list[Node]:
+def chain(call: Call) -> list[Node]:
     """The terms of a chain of one logical operator, which the reference gives as a tree of pairs."""
-    if isinstance(node, Call) and node.function == name:
-        return [term for arg in node.args for term in _terms(arg, name)]
-    return [node]
+    terms: list[Node] = []
+    for arg in call.args:
+        terms += chain(arg) if isinstance(arg, Call) and arg.function == call.function else [arg]
+    return terms
+
+
+def matching(pattern: str) -> Callable[[Value], bool]:
+    """`matches` with a pattern known beforehand. Raises PatternInvalid."""
+    find = searcher(pattern)
+
+    def matches(text: Value) -> bool:
+        if type(text) is str:
+            return find(text)
+        raise Fault((f"matches() cannot take {named(text)}",))
+
+    return matches
 
 
 def _matches(text: Value, pattern: Value) -> bool:

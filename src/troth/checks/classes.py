@@ -5,14 +5,14 @@ request cannot be walked to it, or that the target does not give the fact that w
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from jsonschema_rs import Draft202012Validator
 
 from troth.model.contract import Absent, Fact, Fresh, Input, InputClass, Literal, Matcher, Shape
 from troth.model.facts import Facts
 from troth.wire.bodies import Unreadable, pointer_parts
-from troth.wire.views import NO_BODY, RequestView
+from troth.wire.views import NO_BODY, Credentials, RequestView
 
 Step = Callable[[object, Facts], str | None]
 
@@ -22,6 +22,10 @@ class _Missing:
 
 
 MISSING = _Missing()
+
+_REMEMBERED = frozenset((str, _Missing, Credentials))
+_MOST_REMEMBERED = 4096
+"""Values of one input: generated requests bring new ones without end."""
 
 
 def reader(one: Input) -> Callable[[RequestView], object]:
@@ -105,20 +109,43 @@ def leaves(tree: object) -> frozenset[str]:
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
 class Classifier:
-    """One input of an operation on one target: value in, class out."""
+    """One input of an operation on one target: value in, class out.
 
-    name: str
-    read: Callable[[RequestView], object]
-    steps: tuple[Step, ...]
+    Args:
+        one: the input.
+        steps: its classes in order, each a step that knows its values.
+    """
+
+    __slots__ = ("_read", "_remembered", "_steps", "name")
+
+    def __init__(self, one: Input, steps: tuple[Step, ...]) -> None:
+        self.name = one.name
+        self._read = reader(one)
+        self._steps = steps
+        self._remembered: dict[tuple[object, bool], str | None] = {}
 
     def classify(self, view: RequestView, facts: Facts) -> str | None:
         """The class of this input in a request, or None."""
-        value = self.read(view)
+        value = self._read(view)
+        # The same few values come again and again; what is nobody's in an open world depends on what was minted.
+        if facts.given or (facts.minted and not facts.closed) or type(value) not in _REMEMBERED:
+            return self._classify(value, facts)
+        key = (value, facts.closed)
+        try:
+            return self._remembered[key]
+        except KeyError:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            found = self._remembered[key] = self._classify(value, facts)
+            return found
+
+    def _classify(self, value: object, facts: Facts) -> str | None:
         if isinstance(value, Unreadable):
             return None
-        for step in self.steps:
+        if isinstance(value, Credentials):
+            value = {"username": value.username, "password": value.password}
+        for step in self._steps:
             found = step(value, facts)
             if found is not None:
                 return found
@@ -149,7 +176,7 @@ def lasting(one: Input) -> Input:
 def classifiers(inputs: Sequence[Input], facts: Facts) -> tuple[Classifier, ...]:
     """Classifiers for these inputs against a target's facts."""
     known = leaves(facts.world)
-    return tuple(Classifier(one.name, reader(one), tuple(_steps(one, facts, known))) for one in inputs)
+    return tuple(Classifier(one, tuple(_steps(one, facts, known))) for one in inputs)
 
 
 def _steps(one: Input, facts: Facts, known: frozenset[str]) -> list[Step]:

@@ -4,11 +4,11 @@ An error in ``expect`` about the answer is a finding that names the field. What 
 ``before`` or ``after`` is never the vendor's fault, and an error in ``when`` is unjudged and names the clause.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from troth.checks.expressions import Failure
-from troth.checks.terms import ClauseTerm
+from troth.checks.terms import VARIABLES, ClauseTerm
 from troth.model.report import Finding, Met, Promise
 
 _THEIRS = frozenset(("response",))
@@ -29,26 +29,27 @@ class Plan:
     """Their ``when`` looks at more than classes and the status."""
 
 
-def plan_clauses(clauses: Iterable[ClauseTerm], classes: Mapping[str, object], status: int) -> Plan:
+def plan_clauses(
+    clauses: Iterable[ClauseTerm], classes: Mapping[str, object], status: int, unseen: Collection[str] = ()
+) -> Plan:
     """Sort clauses by what their ``when`` says of exchanges with these classes and this status.
 
     Args:
         clauses: those of an operation.
-        classes: ``login.ours`` → whether it is so.
+        classes: ``login.ours`` → whether it is so; inputs without a class are left out.
         status: of the answer.
+        unseen: ``before``, ``after``, where nobody looked.
     """
     applying, undecided = [], []
     scope = {**classes, _STATUS: status}
     for term in clauses:
-        if term.when is None:
+        applies = True if term.when is None else term.when.evaluate(scope)
+        if applies is True:
             applying.append(term)
-        elif not term.when.variables <= scope.keys():
-            undecided.append(term)
-        else:
-            applies = term.when.evaluate(scope)
-            if applies is True:
-                applying.append(term)
-            elif applies is not False:
+        elif applies is not False and term.when is not None:
+            # What is missing now may come with the exchange, unless nobody looked or the input has no class.
+            to_come = (term.when.variables & VARIABLES.keys()) - scope.keys() - frozenset(unseen)
+            if to_come or not (isinstance(applies, Failure) and _silent(applies, unreadable=False)):
                 undecided.append(term)
     return Plan(tuple(applying), tuple(undecided))
 

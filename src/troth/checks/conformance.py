@@ -24,6 +24,8 @@ class _Body:
     """A media type of a response, ready to judge by."""
 
     media: MediaType
+    essence: str
+    """Its name without parameters, in lower case."""
     schema: JsonSchema
     validator: Draft202012Validator
 
@@ -203,7 +205,8 @@ def _answer(spec: ResponseSpec) -> _Answer:
     bodies = []
     for media in spec.content:
         schema: JsonSchema = True if media.schema is None else media.schema
-        bodies.append(_Body(media, schema, Draft202012Validator(plain(schema), validate_formats=True)))
+        essence = media.name.partition(";")[0].strip().lower()
+        bodies.append(_Body(media, essence, schema, Draft202012Validator(plain(schema), validate_formats=True)))
     bodies.sort(key=lambda body: body.media.name.count("*"))
     headers = tuple((name, Draft202012Validator(plain(schema))) for name, schema in spec.headers.items())
     return _Answer(spec, tuple(bodies), headers)
@@ -211,7 +214,7 @@ def _answer(spec: ResponseSpec) -> _Answer:
 
 def _body_for(bodies: tuple[_Body, ...], name: str) -> _Body | None:
     for body in bodies:
-        wanted = body.media.name.partition(";")[0].strip().lower()
+        wanted = body.essence
         if wanted in (name, "*/*") or (wanted.endswith("/*") and name.startswith(wanted[:-1])):
             return body
     return None

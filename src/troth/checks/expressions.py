@@ -26,7 +26,7 @@ from troth.checks.cel_text import (
     roots,
     tokens,
 )
-from troth.checks.cel_tree import decode
+from troth.checks.cel_tree import Node, decode
 from troth.checks.cel_values import named
 from troth.checks.cel_wording import (
     FUNCTIONS,
@@ -64,14 +64,16 @@ _STAND_IN = "dyn({}).it"
 class Expression:
     """A checked expression. Immutable, safe to share between threads, cheap to evaluate."""
 
-    __slots__ = ("_classes", "_code", "_kind", "_run", "text", "variables")
+    __slots__ = ("_classes", "_code", "_kind", "_run", "text", "tree", "variables")
 
     text: str
+    tree: Node
     variables: frozenset[str]
 
-    def __init__(self, text: str, code: Code, result: Kind) -> None:
+    def __init__(self, text: str, tree: Node, code: Code, result: Kind) -> None:
         """Made by `Vocabulary.compile` only."""
         self.text = text
+        self.tree = tree
         self.variables = code.reads
         self._code = code
         self._run = code.run
@@ -98,6 +100,10 @@ class Expression:
             return no_bool(self._code, value, scope).failure()
         return Failure(f"gave {named(value)} instead of a value of type {self._kind}", self._code.roots)
 
+    def run(self, scope: Mapping[str, object]) -> object:
+        """What `evaluate` gives, unchecked: a value of another type is passed on and a Fault is raised."""
+        return self._run(scope)
+
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
 
@@ -108,6 +114,14 @@ class _Let:
 
     text: str
     problems: tuple[ExpressionProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """An expression without mistakes."""
+
+    tree: Node
+    code: Code
 
 
 class Vocabulary:
@@ -142,8 +156,8 @@ class Vocabulary:
         Raises ExpressionInvalid with every mistake that was found.
         """
         read = self._read(text, result)
-        if isinstance(read, Code):
-            return Expression(text, read, result)
+        if isinstance(read, _Readable):
+            return Expression(text, read.tree, read.code, result)
         raise ExpressionInvalid(read)
 
     def _read_let(self, name: str, users: tuple[str, ...]) -> _Let:
@@ -161,7 +175,7 @@ class Vocabulary:
         if name in self._lets:
             return self._lets[name]
         read = self._read(text, "dyn")
-        return self._keep(name, self._expanded(text).text, () if isinstance(read, Code) else read)
+        return self._keep(name, self._expanded(text).text, () if isinstance(read, _Readable) else read)
 
     def _keep(self, name: str, text: str, problems: Sequence[ExpressionProblem]) -> _Let:
         owned = [
@@ -188,7 +202,7 @@ class Vocabulary:
         # A let with the name of a variable is not put in place: what the variable means stays certain.
         return expand(text, {name: let.text for name, let in self._lets.items() if name not in self._roots})
 
-    def _read(self, text: str, result: Kind) -> Code | tuple[ExpressionProblem, ...]:
+    def _read(self, text: str, result: Kind) -> "_Readable | tuple[ExpressionProblem, ...]":
         problems = [*_character_problems(text), *self._name_uses(text)]
         expanded = self._expanded(text)
         if len(expanded.text) > _LONGEST:
@@ -200,7 +214,8 @@ class Vocabulary:
         checked = self._reference.check(expanded.text)
         if not isinstance(checked, Checked):
             return tuple(once_each([*self._broken_lets(text), *self._complaints(text, expanded, checked)]))
-        code = compiled(decode(checked.tree), self._variables)
+        tree = decode(checked.tree)
+        code = compiled(tree, self._variables)
         if not isinstance(code, Code):
             return tuple(once_each([*self._broken_lets(text), *_refusals(text, expanded, code)]))
         problems += self._broken_lets(text)
@@ -211,7 +226,7 @@ class Vocabulary:
         if checked.kind not in (result, "dyn") and result != "dyn":
             message = f"the expression must be {result}, and this is {checked.kind}"
             problems.append(ExpressionProblem(0, len(text), message))
-        return tuple(once_each(problems)) if problems else code
+        return tuple(once_each(problems)) if problems else _Readable(tree, code)
 
     def _name_uses(self, text: str) -> Iterator[ExpressionProblem]:
         """Loop variables that would take the place of something else within the loop."""

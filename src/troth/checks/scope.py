@@ -46,17 +46,18 @@ class ScopeMaker:
         facts: Facts,
         before: object = None,
         after: object = None,
+        names: Mapping[str, object] | None = None,
     ) -> dict[str, object]:
-        """The scope of one exchange: qualified name → value."""
-        scope: dict[str, object] = {}
+        """The scope of one exchange: qualified name → value; ``names`` are what is known already."""
+        scope: dict[str, object] = {} if names is None else {**names}
         for name, get in self._request:
             value = get(request)
-            if not isinstance(value, Unreadable):
+            if type(value) is not Unreadable:
                 scope[name] = value
         if response is not None:
             for name, read in self._response:
                 value = read(response)
-                if not isinstance(value, Unreadable):
+                if type(value) is not Unreadable:
                     scope[name] = value
         if self._world:
             scope["world"] = facts.world

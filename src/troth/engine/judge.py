@@ -1,6 +1,6 @@
 """One exchange in, everything said about it out: views made once, checks in the order of cause before effect."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from troth.checks.classes import Classifier, classifiers, lasting
@@ -8,6 +8,7 @@ from troth.checks.clauses import Plan, check_clauses, plan_clauses
 from troth.checks.conformance import Conformance
 from troth.checks.decisions import Decision, check_decision, class_scope, decide
 from troth.checks.scope import ScopeMaker
+from troth.checks.shortcut import Marks, Shortcut, Shortcuts
 from troth.checks.terms import OperationTerms
 from troth.model.exchange import Exchange, NoAnswer, Response
 from troth.model.facts import Facts
@@ -20,6 +21,10 @@ _OUTAGES = (429, 502, 503, 504)
 """Statuses that say nothing about a promise unless a table or the case itself asked for them (design rule 7)."""
 
 
+_Key = tuple[tuple[str | None, ...], int, bool, bool]
+"""Classes, status, and whether nobody looked before and after."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Situation:
     """What follows from an exchange's classes and status alone; the same for every exchange that shares them."""
@@ -28,8 +33,9 @@ class _Situation:
     names: Mapping[str, object]
     """``login.ours`` → whether it is so."""
     plan: Plan
-    marks: tuple[tuple[Promise, Met], ...]
+    marks: Marks
     """The classes and the status that were met."""
+    shortcut: Shortcut | None
 
 
 class OperationJudge:
@@ -39,17 +45,27 @@ class OperationJudge:
         terms: what is promised.
         facts: the target's world (facts given by earlier calls come with each exchange).
         xsd: the XML Schema of the vendor's SOAP messages.
+        shortcuts: how to prove an answer right at one go before its rows and clauses are gone through, or None to go
+            through them always; what is said is the same.
     """
 
-    def __init__(self, terms: OperationTerms, facts: Facts, xsd: XsdValidator | None = None) -> None:
+    def __init__(
+        self,
+        terms: OperationTerms,
+        facts: Facts,
+        xsd: XsdValidator | None = None,
+        shortcuts: Callable[[], Shortcuts] | None = Shortcuts,
+    ) -> None:
         self.terms = terms
         self.facts = facts
+        self.xsd = xsd
         self._conformance = Conformance(terms.operation, xsd)
         self._classifiers: tuple[Classifier, ...] = classifiers(terms.inputs, facts)
         self._lasting: tuple[Classifier, ...] = classifiers([lasting(one) for one in terms.inputs], facts)
         self._scopes = ScopeMaker(terms.variables)
         self._shared = frozenset(term.clause.name for term in terms.clauses if term.contract.shared)
-        self._situations: dict[tuple[tuple[str | None, ...], int], _Situation] = {}
+        self._shortcuts = None if shortcuts is None else shortcuts()
+        self._situations: dict[_Key, _Situation] = {}
 
     def judge(self, exchange: Exchange, seen: Judged) -> Judgement:
         """Everything that can be said of one exchange."""
@@ -64,7 +80,8 @@ class OperationJudge:
         if isinstance(answer, NoAnswer):
             message = f"no answer: {answer.reason}. {answer.detail}".rstrip(" .")
             return self._unjudged(exchange, classes, "TR901", message)
-        situation = self._situations.get((names, answer.status)) or self._situation(names, classes, answer.status)
+        key = (names, answer.status, seen.before is None, seen.after is None)
+        situation = self._situations.get(key) or self._situation(key, classes)
         if answer.status in _OUTAGES and not _expects(situation.decision, answer.status):
             message = f"the target answered {answer.status}: it is busy or out of service"
             return self._unjudged(exchange, classes, "TR902", message)
@@ -80,9 +97,11 @@ class OperationJudge:
         situation: _Situation,
     ) -> Judgement:
         response = ResponseView(answer)
-        scope = self._scopes.make(request, response, seen.facts, seen.before, seen.after)
-        scope.update(situation.names)
         findings, unreadable = self._conformance.check(request, response)
+        proven = None if situation.shortcut is None else situation.shortcut.marks(request, response, seen)
+        if proven is not None:
+            return Judgement(exchange, self.terms.operation.name, tuple(findings), proven, classes)
+        scope = self._scopes.make(request, response, seen.facts, seen.before, seen.after, situation.names)
         decided, met = check_decision(situation.decision, scope, seen.facts, answer.status)
         said, clause_met = check_clauses(situation.plan, scope, unreadable)
         if decided or said:
@@ -100,17 +119,21 @@ class OperationJudge:
         marks = (*met, *clause_met, *situation.marks)
         return Judgement(exchange, self.terms.operation.name, tuple(findings), marks, classes)
 
-    def _situation(self, names: tuple[str | None, ...], classes: Mapping[str, str | None], status: int) -> _Situation:
+    def _situation(self, key: _Key, classes: Mapping[str, str | None]) -> _Situation:
         """What follows from these classes and this status, remembered."""
-        terms = self.terms
+        terms, status = self.terms, key[1]
         scope = class_scope(terms, classes)
         marks = [(terms.class_promises[name, cls], Met.KEPT) for name, cls in classes.items() if cls is not None]
         documented = self._conformance.documented_status(status)
         if documented is not None:
             marks.append((terms.status_promises[documented], Met.KEPT))
-        plan = plan_clauses(terms.clauses, scope, status)
-        situation = _Situation(decide(terms, classes), scope, plan, tuple(marks))
-        self._situations[names, status] = situation
+        unseen = frozenset(name for name, missing in zip(("before", "after"), key[2:], strict=True) if missing)
+        plan, decision = plan_clauses(terms.clauses, scope, status, unseen), decide(terms, classes)
+        shortcut = None
+        if self._shortcuts is not None:
+            missing = unseen | {name for name, cls in classes.items() if cls is None}
+            shortcut = self._shortcuts.make(plan, decision, status, scope, tuple(marks), missing)
+        situation = self._situations[key] = _Situation(decision, scope, plan, tuple(marks), shortcut)
         return situation
 
     def _unjudged(self, exchange: Exchange, classes: Mapping[str, str | None], code: str, message: str) -> Judgement:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -23,7 +24,12 @@ class Unreadable:
 def media_type(headers: Headers) -> str:
     """The media type of a message without its parameters, in lower case; ``""`` where none is given."""
     value = header(headers, "content-type")
-    return value.partition(";")[0].strip().lower() if value else ""
+    return _essence(value) if value else ""
+
+
+@lru_cache(maxsize=256)
+def _essence(value: str) -> str:
+    return value.partition(";")[0].strip().lower()
 
 
 def is_json(name: str) -> bool:

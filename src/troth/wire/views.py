@@ -3,6 +3,8 @@
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar, overload
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -35,6 +37,29 @@ class _Once(Generic[_Value]):
         value = self._compute(instance)
         instance.__dict__[self._name] = value
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """User and password of HTTP Basic authentication (RFC 7617)."""
+
+    username: str
+    password: str
+
+
+@lru_cache(maxsize=256)
+def _read_basic(value: str) -> Credentials | Unreadable:
+    """A run has few credentials and sends them with every request."""
+    scheme, _, encoded = value.partition(" ")
+    if scheme.lower() != "basic":
+        return Unreadable(f"uses the scheme {scheme}")
+    try:
+        username, colon, password = b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+    except (Base64Error, UnicodeDecodeError, ValueError):
+        return Unreadable("is not valid Basic authentication")
+    if not colon:
+        return Unreadable("has no colon between user and password")
+    return Credentials(username, password)
 
 
 class RequestView:
@@ -119,21 +144,10 @@ class RequestView:
         return read_envelope(self.request.body)
 
     @_Once
-    def credentials(self) -> object:
-        """HTTP Basic credentials as ``{"username", "password"}``, ``None`` without the header, else Unreadable."""
+    def credentials(self) -> Credentials | Unreadable | None:
+        """HTTP Basic credentials, ``None`` without the header, else Unreadable."""
         value = header(self.request.headers, "authorization")
-        if value is None:
-            return None
-        scheme, _, encoded = value.partition(" ")
-        if scheme.lower() != "basic":
-            return Unreadable(f"uses the scheme {scheme}")
-        try:
-            username, colon, password = b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
-        except (Base64Error, UnicodeDecodeError, ValueError):
-            return Unreadable("is not valid Basic authentication")
-        if not colon:
-            return Unreadable("has no colon between user and password")
-        return {"username": username, "password": password}
+        return None if value is None else _read_basic(value)
 
     @_Once
     def bearer(self) -> object:
