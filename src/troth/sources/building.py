@@ -54,7 +54,11 @@ def class_value(one: Input, name: str, facts: Facts, mint: Mint, alternative: in
     matchers = sendable(one, name)
     if not matchers:
         raise KeyError(f"a value to send for {one.name}.{name}")
-    matcher = matchers[alternative % len(matchers)]
+    half_right = _half_right(one, matchers, facts)
+    turn = alternative % (len(matchers) + len(half_right))
+    if turn >= len(matchers):
+        return mint.pair() | {"username": half_right[turn - len(matchers)]}
+    matcher = matchers[turn]
     if isinstance(matcher, Absent):
         return ABSENT
     if isinstance(matcher, Literal):
@@ -64,6 +68,27 @@ def class_value(one: Input, name: str, facts: Facts, mint: Mint, alternative: in
     if isinstance(matcher, Fresh):
         return mint.value(matcher.format)
     return copy.deepcopy(matcher.examples[alternative % len(matcher.examples)])
+
+
+def alternatives(one: Input, name: str, facts: Facts) -> int:
+    """How many requests show every way of being in a class (``missing: [absent, ""]`` has two)."""
+    matchers = sendable(one, name)
+    return len(matchers) + len(_half_right(one, matchers, facts))
+
+
+def _half_right(one: Input, matchers: Sequence[Matcher], facts: Facts) -> list[object]:
+    """User names to send with passwords that are not theirs: a pair with one right half is a wrong pair too.
+
+    Only in closed worlds: elsewhere somebody's account might be locked.
+    """
+    if not facts.closed or not any(isinstance(matcher, Fresh) and matcher.format == "keypair" for matcher in matchers):
+        return []
+    known = next((matcher for cls in one.classes for matcher in cls.matchers if isinstance(matcher, Fact)), None)
+    try:
+        pair = facts.look_up(known) if known is not None else None
+    except KeyError:
+        return []
+    return [pair["username"]] if isinstance(pair, Mapping) and "username" in pair else []
 
 
 def sendable(one: Input, name: str) -> tuple[Matcher, ...]:

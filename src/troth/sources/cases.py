@@ -11,7 +11,7 @@ from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Built, Case, GivenCall, GivenFlow, Judge, Observation
-from troth.sources.building import assemble, build_request, class_value, sendable
+from troth.sources.building import alternatives, assemble, build_request, class_value
 from troth.sources.combinations import Combination, all_combinations, needed_facts, select, successful
 from troth.sources.minting import Mint
 from troth.sources.workflow_given import GivenFlows
@@ -68,21 +68,21 @@ class CasesSource:
                 groups.setdefault(group, []).append(one)
             for group, members in groups.items():
                 if members:
-                    yield self._item(terms, group, members)
+                    yield self._item(terms, group, members, facts)
 
-    def _item(self, terms: OperationTerms, group: str, members: list[Combination]) -> CasesItem:
+    def _item(self, terms: OperationTerms, group: str, members: list[Combination], facts: Facts) -> CasesItem:
         operation = terms.operation
         slug = group.replace(" ", "-")
         cases: list[Case] = []
         for one in members:
-            for alternative in range(_alternatives(terms, one.classes) if group not in (SEVERAL, SILENT) else 1):
+            for alternative in range(_alternatives(terms, one.classes, facts) if group not in (SEVERAL, SILENT) else 1):
                 cases.append(self._preparation.case(terms, one.classes, f"{slug}/{len(cases)}", alternative))
         return CasesItem(f"{operation.vendor}/{operation.name}/cases/{slug}", self.name, operation, tuple(cases))
 
 
-def _alternatives(terms: OperationTerms, classes: Mapping[str, str]) -> int:
-    """How many requests show every way of being in these classes (``missing: [absent, ""]`` has two)."""
-    return max((len(sendable(one, classes[one.name])) for one in terms.inputs if one.name in classes), default=1)
+def _alternatives(terms: OperationTerms, classes: Mapping[str, str], facts: Facts) -> int:
+    """How many requests show every way of being in these classes."""
+    return max((alternatives(one, classes[one.name], facts) for one in terms.inputs if one.name in classes), default=1)
 
 
 class Preparation:

@@ -21,9 +21,11 @@ class Mint:
 
     def value(self, form: str) -> object:
         """A new value in one of the formats of :data:`troth.loading.matchers.FORMATS`."""
-        if form == "keypair":
-            return {"username": self._keep(self._uuid()), "password": self._keep(self._uuid())}
-        return self._keep(self._text(form))
+        return self.pair() if form == "keypair" else self._keep(self._text(form))
+
+    def pair(self) -> dict[str, object]:
+        """A new user name with a new password."""
+        return {"username": self._keep(self._uuid()), "password": self._keep(self._uuid())}
 
     def _text(self, form: str) -> str:
         if form == "uuid":
