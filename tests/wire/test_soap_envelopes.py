@@ -82,6 +82,26 @@ def test_what_is_not_an_envelope_is_refused_with_its_reason(data: bytes, reason:
     assert reason in message.reason
 
 
+TEXT = envelope("<a/>").decode()
+
+
+@pytest.mark.parametrize(
+    ("declared", "charset", "readable"),
+    [
+        ("", "", True),
+        ('<?xml version="1.0" encoding="UTF-16"?>', "", True),
+        ('<?xml version="1.0" encoding="UTF-8"?>', "utf-16", True),
+        ('<?xml version="1.0" encoding="UTF-8"?>', "", False),
+        ('<?xml version="1.0" encoding="UTF-8"?>', "utf-8", False),
+        ('<?xml version="1.0" encoding="UTF-16"?>', "utf-8", False),
+    ],
+)
+def test_wide_characters_under_a_narrow_name_are_refused(declared: str, charset: str, readable: bool) -> None:
+    text = TEXT[TEXT.index("?>") + 2 :] if TEXT.startswith("<?xml") else TEXT
+    message = read_envelope((declared + text).encode("utf-16"), charset)
+    assert isinstance(message, SoapMessage) is readable, message
+
+
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: envelope(text.replace("<", ""))))
 def test_no_bytes_raise(data: bytes) -> None:
     assert isinstance(read_envelope(data), (SoapMessage, Unreadable))

@@ -88,18 +88,13 @@ def compile_criterion(criterion: Criterion) -> Check:
     if criterion.context is None:
         raise CriterionInvalid(Problem(criterion.position, "the criterion has no context"))
     if criterion.kind == "regex":
-        try:
-            return partial(_regex, re.compile(criterion.text), criterion.context)
-        except re.error as error:
-            raise CriterionInvalid(
-                _at(criterion.position, error.pos or 0, f"not a regular expression: {error.msg}")
-            ) from error
+        return partial(_regex, _pattern(criterion.text, criterion.position), criterion.context)
     select = _selection(criterion.kind, criterion.text, criterion.position)
     return partial(_selected, select, criterion.context)
 
 
 def compile_selector(selector: Selector) -> Take:
-    """What takes an output by JSONPath or XPath: the value where one is selected, a list where several are.
+    """What takes an output by JSONPath, XPath or a regular expression: the value selected, or a list of several.
 
     Raises:
         CriterionInvalid: the selector is malformed.
@@ -121,6 +116,8 @@ def _selection(kind: str, text: str, position: Position) -> Callable[[Reference,
             return partial(_by_xpath, compile_xpath(text))
         except ValueError as error:
             raise CriterionInvalid(Problem(position, f"not XPath 1.0: {error}")) from error
+    if kind == "regex":
+        return partial(_by_regex, _pattern(text, position))
     try:
         query = _JSONPATH.compile(text)
     except JSONPathError as error:
@@ -137,6 +134,21 @@ def _selection(kind: str, text: str, position: Position) -> Callable[[Reference,
         return list(query.findall(about))
 
     return by_path
+
+
+def _pattern(text: str, position: Position) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise CriterionInvalid(_at(position, error.pos or 0, f"not a regular expression: {error.msg}")) from error
+
+
+def _by_regex(pattern: re.Pattern[str], context: Reference, moment: Moment) -> object:
+    value = look_up(context, moment)
+    if isinstance(value, Mapping | list) or value is None:
+        raise Missing(f"{context.text} is no text")
+    found = pattern.search(str(value))
+    return found[0] if found else None
 
 
 def _by_xpath(select: Callable[[bytes], object], context: Reference, moment: Moment) -> object:

@@ -171,8 +171,13 @@ class Store:
 
 
 def _app_facts(app: LoginApp) -> World:
-    keys = {"username": app.keys.username, "password": app.keys.password}
-    return {"id": app.id, "secret": app.secret, "client_secret": app.client_secret, "keys": keys}
+    return {
+        "id": app.id,
+        "secret": app.secret,
+        "client_secret": app.client_secret,
+        "keys": {"username": app.keys.username, "password": app.keys.password},
+        "client_keys": {"username": app.keys.username, "password": app.client_secret},
+    }
 
 
 def _profile(user_id: int, email: str, name: Name, gender: str, birthday: str) -> Profile:

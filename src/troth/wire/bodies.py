@@ -32,6 +32,16 @@ def _essence(value: str) -> str:
     return value.partition(";")[0].strip().lower()
 
 
+def charset(headers: Headers) -> str:
+    """The charset that a message names beside its media type; ``""`` where it names none."""
+    named = ""
+    for part in (header(headers, "content-type") or "").split(";")[1:]:
+        name, _, given = part.partition("=")
+        if name.strip().lower() == "charset":
+            named = given.strip().strip('"')
+    return named
+
+
 def is_json(name: str) -> bool:
     """Whether a media type carries JSON (``application/json``, ``…+json``)."""
     return name == "application/json" or name.endswith("+json") or name == "text/json"
@@ -81,14 +91,8 @@ def _refuse_constant(name: str) -> object:
 
 def read_text(data: bytes, headers: Headers) -> str:
     """A body as text by the charset it names (UTF-8 where it names none); bytes that do not fit are replaced."""
-    value = header(headers, "content-type") or ""
-    charset = "utf-8"
-    for part in value.split(";")[1:]:
-        name, _, given = part.partition("=")
-        if name.strip().lower() == "charset":
-            charset = given.strip().strip('"') or "utf-8"
     try:
-        return data.decode(charset, errors="replace")
+        return data.decode(charset(headers) or "utf-8", errors="replace")
     except LookupError:
         return data.decode("utf-8", errors="replace")
 

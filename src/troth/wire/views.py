@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from troth.model.exchange import Request, Response, header
 from troth.model.operation import Operation
-from troth.wire.bodies import Unreadable, is_json, is_xml, media_type, read_json, read_text
+from troth.wire.bodies import Unreadable, charset, is_json, is_xml, media_type, read_json, read_text
 from troth.wire.soap import SoapMessage, read_envelope
 
 NO_BODY = Unreadable("is empty")
@@ -209,7 +209,7 @@ class ResponseView:
         """The body as a SOAP message."""
         if self.media_type and not is_xml(self.media_type):
             return Unreadable(f"is {self.media_type}, not XML")
-        return read_envelope(self.response.body)
+        return read_envelope(self.response.body, charset(self.response.headers))
 
     def soap_tree(self) -> object:
         """``{"operation", "return", "fault", "parts"}`` of a SOAP answer (keys only where there is such a part)."""
