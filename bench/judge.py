@@ -10,6 +10,7 @@ import platform
 import time
 import timeit
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 ROUNDS = 7
+TROTH = "troth, every check"
 
 Run = Callable[[], object]
 
@@ -106,32 +108,50 @@ def answer_of(one: Recording) -> Response:
     return one.exchange.answer
 
 
-def main() -> None:
-    book, terms = open_terms(select(Path(__file__).parent.parent, vendors=("oneall",)))
-    vendor = book.vendors["oneall"]
-    recordings = [one for one in vendor.recordings if one.exchange.request.url.endswith("/user/lookup.json")]
-    document = dict(vendor.spec.document)
+@dataclass(frozen=True)
+class Measured:
+    """CPU time of one answer in microseconds, by who judges; and the sizes of the answers in bytes."""
+
+    microseconds: dict[str, float]
+    sizes: tuple[int, ...]
+
+
+def measure() -> Measured:
+    """All judges in turns, the best of several rounds each."""
+    terms, recordings, document = material()
     engines = {
-        "troth, every check": troth(terms.operations[f"oneall.{OPERATION}"], recordings),
+        TROTH: troth(terms, recordings),
         "schemathesis, five response checks": schemathesis_cases(document, recordings, whole=True),
         "schemathesis, response schema alone": schemathesis_cases(document, recordings, whole=False),
         "openapi-core, validate_response": openapi_core(document, recordings),
     }
-    times: dict[str, list[float]] = {name: [] for name in engines}
+    best = dict.fromkeys(engines, float("inf"))
     counts = {name: timeit.Timer(run, timer=time.process_time).autorange()[0] for name, run in engines.items()}
     for _ in range(ROUNDS):
         for name, run in engines.items():
             spent = timeit.timeit(run, timer=time.process_time, number=counts[name])
-            times[name].append(spent / counts[name] / len(recordings))
-    base = min(times["troth, every check"])
+            best[name] = min(best[name], spent / counts[name] / len(recordings) * 1e6)
+    return Measured(best, tuple(len(answer_of(one).body) for one in recordings))
+
+
+def material() -> tuple[Any, list[Recording], dict[str, Any]]:
+    """What is promised of the operation, its recordings, and the OpenAPI document."""
+    book, terms = open_terms(select(Path(__file__).parent.parent, vendors=("oneall",)))
+    vendor = book.vendors["oneall"]
+    recordings = [one for one in vendor.recordings if one.exchange.request.url.endswith("/user/lookup.json")]
+    return terms.operations[f"oneall.{OPERATION}"], recordings, dict(vendor.spec.document)
+
+
+def main() -> None:
+    measured = measure()
+    base = measured.microseconds[TROTH]
     names = ("schemathesis", "openapi-core", "jsonschema-rs")
     print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in names))
-    sizes = ", ".join(str(len(answer_of(one).body)) for one in recordings)
-    print(f"{len(recordings)} recorded answers of {OPERATION} ({sizes} bytes); best of {ROUNDS} rounds in turns\n")
+    sizes = ", ".join(map(str, measured.sizes))
+    print(f"{len(measured.sizes)} recorded answers of {OPERATION} ({sizes} bytes); best of {ROUNDS} rounds in turns\n")
     print(f"{'':38}{'us of CPU':>14}{'a second':>12}{'times ours':>12}")
-    for name, measured in times.items():
-        best = min(measured)
-        print(f"{name:38}{best * 1e6:14.1f}{1 / best:12,.0f}{best / base:12.1f}")
+    for name, spent in measured.microseconds.items():
+        print(f"{name:38}{spent:14.1f}{1e6 / spent:12,.0f}{spent / base:12.1f}")
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@ import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from types import FrameType
 
 from troth.engine.journal import Journal, run_key
 from troth.errors import UsageInvalid
 from troth.loading.project_key import STATE
 from troth.model.ports import Item
-from troth.model.report import ItemResult
+from troth.model.report import ItemResult, Verdict
 from troth.reporting.redacted import redacted_findings
 from troth.wiring import Run, Selection
 
@@ -39,7 +41,7 @@ class Progressing:
                 "target": selection.target,
                 "specs": book.specs_sha256,
                 "contracts": book.contracts_sha256,
-                "options": repr(options),
+                "options": repr(replace(options, waivers=(), today=date.max)),
                 "record": str(selection.record),
             }
         )
@@ -55,7 +57,9 @@ class Progressing:
             return runner.run(item)
         before = journal.finished(item.name)
         if before is not None:
-            return before
+            # Waivers may have come, gone or expired since.
+            was_run = before.verdict is not Verdict.SKIPPED
+            return replace(before, verdict=self._run.court.verdict(before.findings)) if was_run else before
         result = runner.run(item)
         if result.skipped and self._run.reached.conduct.halted():
             return result  # A later attempt shall ask for it.

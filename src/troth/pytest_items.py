@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,16 @@ import pytest
 from rich.console import Console
 
 from troth.engine.verdicts import conclude, tally_line
+from troth.engine.waiving import Place, unclear_places
 from troth.errors import InputInvalid, TrothError
 from troth.loading.folders import Folders, find_folders
+from troth.loading.waivers import read_waivers
 from troth.model.ports import Item, RunOptions
 from troth.model.report import ItemResult, Verdict
 from troth.pytest_plugin import sources_asked, summary_of, was_narrowed
 from troth.reporting.console import render_findings
+from troth.reporting.wording import accepted, once_each, place
+from troth.waiving import met_by, needed_no_longer
 from troth.wiring import Run, select
 
 CANNOT_JUDGE = 3
@@ -29,6 +34,12 @@ class _State:
     error: TrothError | None = None
     by_file: dict[str, list[Item]] = field(default_factory=dict)
     results: list[ItemResult] = field(default_factory=list)
+    waived: set[str] = field(default_factory=set)
+    """The findings of waivers that workers met."""
+    unclear: set[Place] = field(default_factory=set)
+    """Operations of which workers could not see everything."""
+    refused: dict[str, int] = field(default_factory=dict)
+    """Why workers did not record exchanges → how many."""
 
 
 _STATE = pytest.StashKey[_State]()
@@ -94,9 +105,18 @@ class PromiseItem(pytest.Item):
             raise PromiseBroken(text)
         if result.verdict is Verdict.UNJUDGED:
             reasons = sorted({finding.message for finding in result.findings if finding.unjudged})
-            pytest.skip(f"unjudged: {'; '.join(reasons)}")
+            pytest.skip(state.run.redactor.text(f"unjudged: {'; '.join(reasons)}"))
         if result.verdict is Verdict.SKIPPED:
             pytest.skip(result.skipped)
+        if result.verdict is Verdict.WAIVED:
+            self._waived(state.run, result, text)
+
+    def _waived(self, run: Run, result: ItemResult, text: str) -> None:
+        """A waived item is an expected failure, and as such fails where pytest is told ``--runxfail``."""
+        if self.config.getoption("runxfail"):
+            raise PromiseBroken(text)
+        waivers = [one.waiver for one in run.reported(result) if one.severity == "waived" and one.waiver is not None]
+        pytest.xfail("; ".join(once_each(f"waived {accepted(waiver)}" for waiver in waivers)))
 
     def _findings(self, run: Run, result: ItemResult) -> str:
         if not result.findings:
@@ -131,6 +151,9 @@ def finish(session: pytest.Session, exitstatus: int) -> None:
         output["troth"] = {
             "numbers": state.run.runner.tally.numbers(),
             "results": [_told(one) for one in state.results],
+            "waived": sorted(met_by(state.run)),
+            "unclear": sorted(unclear_places(seen.finding for seen in state.run.runner.tally.findings())),
+            "refused": _refused(state.run),
         }
         return
     if not state.results:
@@ -150,10 +173,22 @@ def finish(session: pytest.Session, exitstatus: int) -> None:
     lines.append(f"troth: {run.target.name}: {exchanges} exchanges; exercised {exercised} (counted by operation)")
     surprises = [one for one in findings if one.severity == "surprise"]
     lines += [f"troth: surprise {one.finding.code} {one.finding.operation} {one.finding.subject}" for one in surprises]
+    expired = [one.waiver for one in findings if one.severity != "waived" and one.waiver is not None]
+    lines += [f"troth: waiver expired on {one.until}: {one.finding}" for one in expired]
+    unneeded = () if was_narrowed(config) else needed_no_longer(run, state.results, state.waived, state.unclear)
+    lines += [f"troth: waiver to remove: {place(one.position)} {one.finding} matched nothing" for one in unneeded]
+    refused = [*state.refused.items(), *_refused(run).items()]
+    lines += [f"troth: not recorded: {count:,} exchanges, since {reason}" for reason, count in refused]
     if code == CANNOT_JUDGE:
         lines += [f"troth: could not judge: {reason}" for reason in reasons]
-        if exitstatus == 0:
-            session.exitstatus = CANNOT_JUDGE
+    if exitstatus == 0 and (code == CANNOT_JUDGE or refused):
+        session.exitstatus = CANNOT_JUDGE
+    lines[:] = map(run.redactor.text, lines)
+
+
+def _refused(run: Run) -> dict[str, int]:
+    """Why exchanges were not recorded → how many."""
+    return dict(run.reached.recorder.recorded.refused) if run.reached.recorder is not None else {}
 
 
 def take_over(config: pytest.Config, output: Mapping[str, Any]) -> None:
@@ -162,6 +197,10 @@ def take_over(config: pytest.Config, output: Mapping[str, Any]) -> None:
     if state.run is None:
         return
     state.run.runner.tally.merge(output["numbers"])
+    state.waived.update(output["waived"])
+    state.unclear.update((vendor, operation) for vendor, operation in output["unclear"])
+    for reason, count in output["refused"].items():
+        state.refused[reason] = state.refused.get(reason, 0) + count
     for told in output["results"]:
         state.results.append(ItemResult(**{**told, "verdict": Verdict(told["verdict"]), "findings": ()}))
 
@@ -181,11 +220,14 @@ def _state(config: pytest.Config, path: Path) -> _State:
     config.stash[_STATE] = state
     try:
         folders = find_folders(_home(config, path))
-        world = config.getoption("--troth-world")
+        world, record = config.getoption("--troth-world"), config.getoption("--troth-record")
+        cassettes = config.getoption("--troth-cassettes")
         selection = select(
             folders.contracts.parent,
             target=config.getoption("--troth-target") or str(config.getini("troth_target")),
             world=Path(world) if world else None,
+            record=Path(record) if record else None,
+            cassettes=Path(cassettes) if cassettes else None,
         )
         options = RunOptions(
             sources=tuple(sources_asked(config)),
@@ -193,6 +235,8 @@ def _state(config: pytest.Config, path: Path) -> _State:
             seed=config.getoption("--troth-seed"),
             strict=config.getoption("--troth-strict"),
             thorough=config.getoption("--troth-thorough"),
+            waivers=read_waivers(folders.contracts.parent, date.today()),
+            today=date.today(),
         )
         state.run = Run(selection, options)
         for item in state.run.items():

@@ -18,7 +18,9 @@ _HEAVY = "troth.pytest_items"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """All options are prefixed; what they mean is what ``troth verify --help`` says."""
     group = parser.getgroup("troth", "contract tests of API vendors")
-    group.addoption("--troth-target", default=None, metavar="mock|replay|URL", help="who answers (default: mock)")
+    group.addoption("--troth-target", default=None, metavar="mock|replay|URL|NAME", help="who answers (default: mock)")
+    group.addoption("--troth-record", default=None, metavar="FOLDER", help="keep all exchanges as cassettes here")
+    group.addoption("--troth-cassettes", default=None, metavar="FOLDER", help="read cassettes here")
     group.addoption("--troth-only", default="", metavar="SOURCES", help="only these sources, such as cases,properties")
     group.addoption("--troth-max-examples", type=int, default=None, metavar="N", help="generated requests an operation")
     group.addoption("--troth-thorough", action="store_true", help="a generous generation budget")

@@ -33,7 +33,7 @@ from troth.targets.authentication import AuthenticatedTarget
 from troth.targets.by_vendor import ByVendorTarget
 from troth.targets.embedded import EmbeddedTarget
 from troth.targets.live import Limits, LiveTarget, check_address
-from troth.targets.manners import Hands, MannersTarget
+from troth.targets.manners import REPEATABLE, Hands, MannersTarget
 from troth.targets.mock_server import MockServerTarget, ask_for_world
 from troth.targets.recorder import RecordingTarget
 from troth.targets.replay import ReplayTarget
@@ -51,6 +51,7 @@ MOCK_PORT = 8765
 CAREFUL = ("cases", "recordings")
 """Sources that make no request up, for targets that are not this machine."""
 
+_HANDS = Hands(monotonic, lambda: datetime.now(UTC), sleep, random)
 _ANYTHING = frozenset((*EFFECTS, ""))
 _NEARBY = Pace(longest_wait=2.0)
 """An address on loopback that nobody has described: a dead one is found out soon."""
@@ -72,6 +73,8 @@ class Selection:
     record: Path | None = None
     """Where to keep what is asked and answered."""
     here: Path = Path()
+    hands: Hands = _HANDS
+    """Clock, sleep and chance; a test hands in its own."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def reach(selection: Selection, book: Book, terms: Terms) -> Reached:
         path = selection.here / FILE
         specs = {spec.stem for spec in selection.folders.specs.glob("*.yaml")}
         check_facts(TargetFile(path, shown(path)), selection.settings, book, specs)
-        reached = _reach_named(selection.settings, book, terms)
+        reached = _reach_named(selection.settings, book, terms, selection.hands)
     else:
         reached = _reach_plain(selection, book, terms)
     return reached if selection.record is None else _recording(selection, selection.record, book, reached)
@@ -170,11 +173,12 @@ def _reach_plain(selection: Selection, book: Book, terms: Terms) -> Reached:
     address = check_address(selection.target)
     servers = tuple({operation.server for operation in book.operations()})
     worlds = {name: Facts(world=world) for name, world in (selection.world or {}).items()}
-    live = LiveTarget(address, servers, worlds)
+    effect_of = effect_in(book)
+    live = LiveTarget(address, servers, worlds, repeatable=lambda request: effect_of(request) in REPEATABLE)
     own = None if worlds else ask_for_world(live)
     if own is not None:
         return Reached(MockServerTarget(live, own))
-    polite = MannersTarget(live, _NEARBY, effect_in(book), _ANYTHING, _hands())
+    polite = MannersTarget(live, _NEARBY, effect_of, _ANYTHING, selection.hands)
     return Reached(polite, Conduct(halted=polite.halted, ask_again=True))
 
 
@@ -195,17 +199,21 @@ def _whole(recording: Recording) -> bool:
     return bool(recording.item)
 
 
-def _reach_named(settings: TargetSettings, book: Book, terms: Terms) -> Reached:
-    vendor_of = vendor_in(book)
+def _reach_named(settings: TargetSettings, book: Book, terms: Terms, hands: Hands) -> Reached:
+    vendor_of, effect_of = vendor_in(book), effect_in(book)
     way, pace = settings.way, settings.pace
     limits = Limits(connect_seconds=way.connect_seconds, total_seconds=way.total_seconds)
     services = {}
+
+    def repeatable(request: Request) -> bool:
+        return effect_of(request) in REPEATABLE
+
     for vendor in book.vendors.values():
         address = settings.addresses.get(vendor.name, settings.addresses.get("", ""))
         servers = tuple({operation.server for operation in vendor.spec.operations.values()})
         facts = Facts(world=settings.facts.get(vendor.name, {}), closed=settings.closed)
         if address:
-            services[vendor.name] = LiveTarget(address, servers, {vendor.name: facts}, limits, way)
+            services[vendor.name] = LiveTarget(address, servers, {vendor.name: facts}, limits, way, repeatable)
     name = f"{settings.name} at {', '.join(sorted(set(settings.addresses.values())))}"
 
     def ask_for_token(request: Request) -> Exchange:
@@ -213,18 +221,14 @@ def _reach_named(settings: TargetSettings, book: Book, terms: Terms) -> Reached:
             return issuer.send(request)
 
     by_vendor = ByVendorTarget(name, services, vendor_of)
-    live = AuthenticatedTarget(by_vendor, settings.authentication, vendor_of, ask_for_token, monotonic)
+    live = AuthenticatedTarget(by_vendor, settings.authentication, vendor_of, ask_for_token, hands.clock)
     allowed = settings.effects if not settings.loopback or settings.writes is not None else _ANYTHING
-    polite = MannersTarget(live, pace, effect_in(book), allowed, _hands())
+    polite = MannersTarget(live, pace, effect_of, allowed, hands)
     permission = Permission(terms, settings.effects, settings.may_lock_out)
     conduct = Conduct(permission, halted=polite.halted, ask_again=True)
     sources = None if settings.may_fuzz else CAREFUL
     live.issued.update(settings.secrets)
     return Reached(polite, conduct, sources, settings.build, live.issued)
-
-
-def _hands() -> Hands:
-    return Hands(monotonic, lambda: datetime.now(UTC), sleep, random)
 
 
 def vendor_in(book: Book) -> Callable[[str], str]:

@@ -13,6 +13,7 @@ from troth.model.ports import RunOptions
 from troth.model.report import ItemResult, Report
 from troth.reporting.console import render
 from troth.targets.recorder import Recorded
+from troth.waiving import needed_no_longer
 from troth.wiring import REPORTERS, Run, Selection
 
 INTERRUPTED = 130
@@ -45,7 +46,8 @@ def verify(
     finally:
         run.target.close()
     report = run.finish(tuple(results))
-    render(report, Console(soft_wrap=True, highlight=False), verbose=verbose)
+    report = replace(report, removable=needed_no_longer(run, results))
+    render(report, Console(soft_wrap=True, highlight=False), verbose=verbose, waivable=True)
     write_reports(report, outputs)
     if run.reached.recorder is not None:
         report = _with_recording(report, run.reached.recorder.recorded)

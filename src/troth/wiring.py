@@ -32,6 +32,7 @@ from troth.reporting.catalogue import catalogue
 from troth.reporting.curl import curl
 from troth.reporting.json_report import write_json
 from troth.reporting.junit import write_junit
+from troth.reporting.markdown_report import write_markdown
 from troth.sources.cases import CasesSource
 from troth.sources.combinations import lint_rows
 from troth.sources.recordings import RecordingsSource
@@ -41,7 +42,7 @@ from troth.sources.workflows import WorkflowsSource
 from troth.targets.live import check_address, fetch
 from troth.wire.redaction import Redactor
 
-REPORTERS: Mapping[str, Reporter] = {"junit": write_junit, "json": write_json}
+REPORTERS: Mapping[str, Reporter] = {"junit": write_junit, "json": write_json, "markdown": write_markdown}
 """Name for ``--report`` → who writes it."""
 
 SOURCES = ("cases", "properties", "workflows", "recordings")
@@ -125,9 +126,10 @@ class Run:
         self._check_names()
         self._check_world()
         self.workflows, _ = compile_workflows(self.book)
-        court = Court(strict=options.strict)
+        spoken_of = (one for one in options.waivers if one.target in ("", selection.target))
+        self.court = Court(options.strict, spoken_of, options.today)
         promises = self.workflows.promises()
-        self.runner = Runner(self.book, self.terms, self.target, court, watch, promises, self.reached.conduct)
+        self.runner = Runner(self.book, self.terms, self.target, self.court, watch, promises, self.reached.conduct)
         self._scrubber = make_scrubber(b"", self.reached.secrets, self.book, self.target)
         self._looked_at: dict[tuple[str, ...], Exchange | None] = {}
         self._started = datetime.now(UTC)

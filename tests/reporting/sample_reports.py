@@ -1,6 +1,7 @@
 """Reports made by hand, one for each thing that a reporter must show."""
 
 from dataclasses import replace
+from datetime import date
 
 from troth.errors import Position
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
@@ -16,9 +17,24 @@ from troth.model.report import (
     RunFacts,
     Verdict,
 )
+from troth.model.waivers import Waiver
 
 PAGE = Citation("page", "oneall-storage-lookup", "Example Resultset Lookup Failed")
 SECRETS = {"pub-5f3a9c": "ONEALL_SITE_KEYS_USERNAME", "prv&7e1d'2b": "ONEALL_SITE_KEYS_PASSWORD"}
+WAIVER = Waiver(
+    finding="TR203 oneall.lookupStorageUser found-ours at status/flag",
+    reason="capital letter, ticket 4711",
+    until=date(2027, 1, 31),
+    who="Ada Lovelace",
+    position=Position("waivers.yaml", 3, 3),
+)
+EXPIRED = replace(
+    WAIVER,
+    finding="TR201 oneall.lookupStorageUser wrong-keys at status 200",
+    reason="they know",
+    until=date(2026, 11, 20),
+    position=Position("waivers.yaml", 8, 3),
+)
 RUN = RunFacts(
     target="mock",
     target_kind="mock",
@@ -146,14 +162,14 @@ def _findings() -> tuple[Reported, ...]:
     waived = finding(subject="found-ours", where="status/flag", expected="success", answered="Success")
     line = "curl -i -X POST -u \"$ONEALL_SITE_KEYS_USERNAME:$ONEALL_SITE_KEYS_PASSWORD\" http://127.0.0.1:8765/ -d '{}'"
     return (
-        reported(status, "breach", curl=line, count=3),
+        reported(status, "breach", curl=line, count=3, waiver=EXPIRED),
         reported(finding(), "surprise", curl=line),
         reported(expect, "surprise"),
         reported(odd, "surprise", count=1200, item="oneall/readStorageUser/properties/fuzzing"),
         reported(fact, "unjudged", exchange=None),
         reported(replace(fact, subject="theirs-too"), "unjudged", exchange=None, count=2),
         reported(silent, "unjudged", exchange=exchange(answer=NoAnswer(Silence.TIMEOUT, "30 s"))),
-        reported(waived, "waived", waiver="capital letter, ticket 4711 (until 2027-01-31)"),
+        reported(waived, "waived", waiver=WAIVER),
     )
 
 
@@ -185,6 +201,7 @@ def full() -> Report:
             item("nobody-matches", exchanges=2, findings=(findings[1].finding,)),
             item("theirs", Verdict.UNJUDGED, findings=(findings[4].finding,)),
             item("no-criteria", Verdict.SKIPPED, 0, skipped="nothing to send"),
+            item("found-ours", Verdict.WAIVED, findings=(by["waived"],)),
             item("fuzzing", exchanges=2341, source="properties", operation="readStorageUser", seconds=2.0),
         ),
         findings=findings,
@@ -193,6 +210,9 @@ def full() -> Report:
         verdict=Verdict.BROKEN,
         exit_code=1,
         reasons=("1 promise is broken",),
+        removable=(
+            replace(WAIVER, finding="TR301 oneall.readUser own-data-only", position=Position("waivers.yaml", 13)),
+        ),
         secrets=SECRETS,
     )
 

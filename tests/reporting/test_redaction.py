@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
-from sample_reports import EMPTY, exchange, finding, item, promise, reported
+from sample_reports import EMPTY, WAIVER, exchange, finding, item, promise, reported
 
 from troth.model.exchange import Request, Response
 from troth.model.report import Count, Kind, Report
@@ -150,7 +150,8 @@ def _report(texts: list[str], body: bytes, secrets: dict[str, str]) -> Report:
     line = curl(request, lambda url: url, secrets)
     found = finding("TR203", subject=text, message=text, where=text, expected=text, answered=text)
     broken = reported(found, "breach", exchange=sent, curl=line, item=text)
-    waived = reported(replace(found, subject="b"), "waived", waiver=text)
+    waiver = replace(WAIVER, finding=text, reason=text, who=text, target=text)
+    waived = reported(replace(found, subject="b"), "waived", waiver=waiver)
     silent = reported(replace(found, code="TR901", unjudged=True), "unjudged")
     return replace(
         EMPTY,
@@ -159,6 +160,7 @@ def _report(texts: list[str], body: bytes, secrets: dict[str, str]) -> Report:
         findings=(broken, waived, silent),
         counts=(Count(promise(Kind.CLAUSE, text, says=text)), Count(promise(Kind.ROW, "r", provoke=text))),
         reasons=(text,),
+        removable=(waiver,),
         secrets=secrets,
     )
 

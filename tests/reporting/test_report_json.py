@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from sample_reports import EMPTY, SECRETS, exchange, finding, full, item, kept, promise, reported
+from sample_reports import EMPTY, SECRETS, WAIVER, exchange, finding, full, item, kept, promise, reported
 
 from troth.model.exchange import NoAnswer, Request, Response, Silence
 from troth.model.report import Count, Kind, Report
@@ -48,7 +48,7 @@ def test_every_key_is_described() -> None:
 
 def test_findings_of_items_are_those_of_the_report(tmp_path: Path) -> None:
     value = written(full(), tmp_path / "report.json")
-    keys = ("code", "vendor", "operation", "subject", "where")
+    keys = ("id", "code", "vendor", "operation", "subject", "where")
     known = [[one[key] for key in keys] for one in value["findings"]]
     for of_item in value["items"]:
         assert all([one[key] for key in keys] in known for one in of_item["findings"])
@@ -57,8 +57,20 @@ def test_findings_of_items_are_those_of_the_report(tmp_path: Path) -> None:
 def test_the_sum_is_what_the_console_says(tmp_path: Path) -> None:
     value = written(full(), tmp_path / "report.json")
     assert value["sum"] == {"documented": 2, "others": 1, "broken": 1, "surprises": 3, "unjudged": 3, "waived": 1}
-    assert value["exchanges"] == 2345
+    assert value["exchanges"] == 2346
     assert value["findings"][0]["title"] == CODES["TR201"].title
+
+
+def test_waivers_say_until_when_and_whether_they_expired(tmp_path: Path) -> None:
+    value = written(full(), tmp_path / "report.json")
+    of = {one["id"]: one["waiver"] for one in value["findings"] if one["waiver"]}
+    assert [(key, one["until"], one["expired"]) for key, one in of.items()] == [
+        ("TR201 oneall.lookupStorageUser wrong-keys at status 200", "2026-11-20", True),
+        ("TR203 oneall.lookupStorageUser found-ours at status/flag", "2027-01-31", False),
+    ]
+    (removable,) = value["removable_waivers"]
+    assert removable["position"]["line"] == 13
+    assert removable["finding"] == "TR301 oneall.readUser own-data-only"
 
 
 @pytest.mark.parametrize("size", [0, 1, MOST_BYTES, MOST_BYTES + 1, 500_000])
@@ -113,7 +125,15 @@ def test_any_text_and_any_bytes_can_be_written(
     report = replace(
         EMPTY,
         items=(item(text, skipped=text),),
-        findings=(reported(finding(message=text, answered=text), "breach", exchange=sent, item=text, waiver=text),),
+        findings=(
+            reported(
+                finding(message=text, answered=text),
+                "breach",
+                exchange=sent,
+                item=text,
+                waiver=replace(WAIVER, who=text, reason=text),
+            ),
+        ),
         counts=(Count(promise(Kind.CLAUSE, text, says=text, provoke=text)),),
     )
     value = written(report, tmp_path_factory.getbasetemp() / "any.json")

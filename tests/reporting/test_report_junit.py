@@ -32,8 +32,8 @@ def test_a_suite_for_each_vendor_and_source() -> None:
     suites = {suite.get("name"): suite for suite in parsed(full())}
     assert list(suites) == ["oneall/cases", "oneall/properties"]
     numbers = [suites["oneall/cases"].get(name) for name in ("tests", "failures", "errors", "skipped", "time")]
-    assert numbers == ["4", "1", "1", "1", "1.000"]
-    assert len(suites["oneall/cases"].findall("testcase")) == 4
+    assert numbers == ["5", "1", "1", "2", "1.250"]
+    assert len(suites["oneall/cases"].findall("testcase")) == 5
 
 
 def test_the_head_is_in_the_properties() -> None:
@@ -43,6 +43,7 @@ def test_the_head_is_in_the_properties() -> None:
         assert head["note"] == "This is the embedded mock: a green run says nothing about the live vendor."
         assert (head["seed"], head["build"], head["exit code"]) == ("42", "2026.11-rc1", "1")
         assert head["reason 1"] == "1 promise is broken"
+        assert head["removable waiver 1"] == "waivers.yaml:13 TR301 oneall.readUser own-data-only"
 
 
 def test_broken_unjudged_and_skipped_are_three_things() -> None:
@@ -53,6 +54,7 @@ def test_broken_unjudged_and_skipped_are_three_things() -> None:
         "nobody-matches": ["system-out"],
         "theirs": ["error"],
         "no-criteria": ["skipped"],
+        "found-ours": ["skipped", "system-out"],
         "fuzzing": [],
     }
     failure = cases["wrong-keys"].find("failure")
@@ -61,6 +63,10 @@ def test_broken_unjudged_and_skipped_are_three_things() -> None:
     assert failure.text.startswith("BREACH    oneall · lookupStorageUser · wrong-keys")
     assert "reproduce   curl -i -X POST" in failure.text
     assert cases["theirs"].find("error").get("type") == "TR903"
+    waived = cases["found-ours"].find("skipped")
+    assert waived.get("message") == "waived until 2027-01-31, Ada Lovelace: capital letter, ticket 4711"
+    assert cases["found-ours"].find("system-out").text.startswith("WAIVED ")
+    assert "expired on 2026-11-20, waivers.yaml:8." in failure.text
     assert cases["nobody-matches"].find("system-out").text.startswith("SURPRISE  ")
 
 

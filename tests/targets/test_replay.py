@@ -47,3 +47,13 @@ def test_a_request_without_a_recording_names_the_nearest_and_what_differs() -> N
     assert missed(Request("GET", "https://x/orders?page=1")) == "no GET request was recorded"
     assert target.facts("shop").world == {"a": 1}
     assert target.facts("other").world == {}
+
+
+def test_the_nearest_is_the_one_that_differs_in_the_least() -> None:
+    bodies = [b'{"a":1}', b'{"a":2}']
+    target = ReplayTarget(
+        [recording("POST", f"https://x/orders?page={page}", body, 200) for page, body in enumerate(bodies)], {}
+    )
+    answer = target.send(Request("POST", "https://x/orders?page=5", (), bodies[1])).answer
+    assert isinstance(answer, NoAnswer)
+    assert answer.detail == "POST https://x/orders was recorded with another query"

@@ -15,6 +15,7 @@ OTHER = Pseudonyms(b"x" * 32)
 @given(st.uuids())
 def test_a_uuid_stands_for_a_uuid_of_the_same_version(value: object) -> None:
     said = MAKER.secret(str(value))
+    assert said == MAKER.personal(str(value)) == MAKER.personal(f"user {value}").partition(" ")[2]
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", said)
     assert (said[14], said[19]) == (str(value)[14], str(value)[19])
     assert said != str(value)
@@ -25,11 +26,13 @@ def test_a_uuid_stands_for_a_uuid_of_the_same_version(value: object) -> None:
 )
 def test_hexadecimal_stands_for_as_much_hexadecimal(value: str) -> None:
     assert re.fullmatch(f"[0-9a-f]{{{len(value)}}}", MAKER.secret(value))
+    assert MAKER.personal(value) == MAKER.secret(value)
 
 
-@given(st.from_regex(r"[1-9][0-9]{3,20}", fullmatch=True))
+@given(st.from_regex(r"[1-9][0-9]{3,63}", fullmatch=True))
 def test_digits_stand_for_a_number_of_as_many_digits(value: str) -> None:
     assert re.fullmatch(f"[1-9][0-9]{{{len(value) - 1}}}", MAKER.secret(value))
+    assert MAKER.personal(value) == MAKER.secret(value)
 
 
 @given(st.emails())
@@ -62,6 +65,10 @@ def test_the_key_decides(value: str) -> None:
         (
             "https://pictures.example.org/u/7776684.png?size=big",
             r"https://pictures\.example\.org/[a-z]/\d{7}\.[a-z]{3}\?[a-z]{4}=[a-z]{3}",
+        ),
+        (
+            "https://pictures.example.org/2eaf5d01-8244-44b9-878d-9e83073c45e0/a%20b",
+            r"https://pictures\.example\.org/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}/[a-z]%20[a-z]",
         ),
         ("Zoë Marlow", r"[A-Z][a-z]{2} [A-Z][a-z]{5}"),
         ("", ""),

@@ -1,13 +1,14 @@
 """What a run has judged so far, item by item on disk, so that an interrupted one can go on."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from troth.engine.tally import Numbers, Seen, Tally
-from troth.model.report import ItemResult, Reported
+from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
+from troth.model.report import Finding, ItemResult, Reported
 
 Redact = Callable[[Iterable[Reported]], tuple[Reported, ...]]
 
@@ -18,10 +19,26 @@ class _Head:
 
 
 @dataclass(frozen=True)
+class _Shown:
+    """A finding with the smallest exchange that shows it."""
+
+    finding: Finding
+    item: str
+    count: int
+    request: Request
+    response: Response | None
+    silence: NoAnswer | None
+
+    @property
+    def exchange(self) -> Exchange:
+        return Exchange(self.request, self.response or self.silence or NoAnswer(Silence.NOT_SENT))
+
+
+@dataclass(frozen=True)
 class _Line:
     result: ItemResult
     numbers: dict[str, Numbers]
-    seen: tuple[Reported, ...] = field(default=())
+    seen: tuple[_Shown, ...] = ()
 
 
 class Journal:
@@ -41,7 +58,9 @@ class Journal:
         self._before: dict[str, Numbers] = {}
         self._counted: dict[tuple[str, ...], int] = {}
         self._lines = self._read(run) if resume else {}
-        if not self._lines:
+        if self._lines:
+            self._mend()
+        else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(msgspec.json.encode(_Head(run)) + b"\n")
 
@@ -55,8 +74,7 @@ class Journal:
         for line in self._lines.values():
             tally.merge(line.numbers)
             for one in line.seen:
-                if one.exchange is not None:
-                    tally.add_finding(one.finding, one.item, one.exchange, one.count)
+                tally.add_finding(one.finding, one.item, one.exchange, one.count)
         self._note(tally)
 
     def add(self, result: ItemResult, tally: Tally, report: Callable[[Seen], Reported], redact: Redact) -> None:
@@ -78,10 +96,16 @@ class Journal:
                 told.append((one.finding.fingerprint in own, replace(report(one), count=more)))
         clean = redact(one for _, one in told)
         findings = tuple(one.finding for (is_own, _), one in zip(told, clean, strict=True) if is_own)
-        line = _Line(replace(result, findings=findings), numbers, tuple(one for one in clean if one.count))
+        line = _Line(replace(result, findings=findings), numbers, tuple(_shown(one) for one in clean if one.count))
         with self._path.open("ab", buffering=0) as file:
             file.write(msgspec.json.encode(line) + b"\n")
         self._note(tally)
+
+    def _mend(self) -> None:
+        """Take a torn last line out, so that the next one begins where it ended."""
+        whole, newline, _torn = self._path.read_bytes().rpartition(b"\n")
+        with self._path.open("r+b") as file:
+            file.truncate(len(whole) + len(newline))
 
     def _note(self, tally: Tally) -> None:
         self._before = tally.numbers()
@@ -104,6 +128,13 @@ class Journal:
                 continue
             lines[line.result.name] = line
         return lines
+
+
+def _shown(one: Reported) -> _Shown:
+    exchange = one.exchange or Exchange(Request("", ""), NoAnswer(Silence.NOT_SENT))
+    answer = exchange.answer
+    response, silence = (answer, None) if isinstance(answer, Response) else (None, answer)
+    return _Shown(one.finding, one.item, one.count, exchange.request, response, silence)
 
 
 def run_key(parts: Mapping[str, object]) -> str:

@@ -9,7 +9,7 @@ from troth.engine.permission import Conduct
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Case, GivenFlow, Item
+from troth.model.ports import Build, Built, Case, GivenFlow, Item
 from troth.model.report import Judgement
 from troth.wire.views import RequestView
 
@@ -60,28 +60,41 @@ class Planner:
         permission = self._conduct.permission
         held = "" if permission is None else permission.forbids(case)
         facts = case.facts or self._facts_of(operation.vendor)
+        for call in case.given:
+            if isinstance(call, GivenFlow):
+                for one in call.operations:
+                    self._add(item, one, None, "", "given", held)
+            else:
+                earlier, held = _built(call.build, facts, held)
+                self._add(item, call.operation, earlier.request if earlier else None, "", "given", held)
+        built, held = _built(case.build, facts, held)
         classes = ""
-        try:
-            built = case.build(facts)
+        if built is not None:
             request = built.request
             facts = replace(facts, minted=facts.minted | built.minted)
             classes = self._classes(operation, request, facts)
             if not held and permission is not None:
                 held = permission.forbids_request(operation, request, facts)
-        except KeyError as missing:
-            fact = str(missing.args[0])
-            if not fact.startswith("$given"):
-                held = held or f"the target does not give the fact {fact}"
-        for call in case.given:
-            for operation_before in call.operations if isinstance(call, GivenFlow) else (call.operation,):
-                self._add(item, operation_before, None, "", "given", held)
-        look = None if case.observation is None else case.observation.operation
-        if look is not None:
-            self._add(item, look, None, "", "look", held)
+        looks = self._looks(case, built, facts)
+        for look in looks:
+            self._add(item, look[0], look[1], "", "look", held)
         self._add(item, operation, request, classes, "", held)
-        if look is not None:
-            self._add(item, look, None, "", "look", held)
+        for look in looks:
+            self._add(item, look[0], look[1], "", "look", held)
         return Judgement(Exchange(request, _UNASKED), operation.name, (), (), {})
+
+    def _looks(self, case: Case, built: Built | None, facts: Facts) -> tuple[tuple[Operation, Request | None], ...]:
+        """The look before and after, if there is one: its request is None where an earlier answer decides it."""
+        look = case.observation
+        if look is None:
+            return ()
+        if built is None:
+            return ((look.operation, None),)
+        try:
+            asked = look.build(built.request, facts)
+        except KeyError as missing:
+            return ((look.operation, None),) if _is_given(missing) else ()
+        return () if asked is None else ((look.operation, asked.request),)
 
     def _classes(self, operation: Operation, request: Request, facts: Facts) -> str:
         terms = self._terms.operations[str(operation)]
@@ -94,3 +107,15 @@ class Planner:
     ) -> None:
         target = operation.path if request is None else request.url.removeprefix(operation.server)
         self.requests.append(Planned(item, operation, operation.method, target, classes, role, held))
+
+
+def _built(build: Build, facts: Facts, held: str) -> tuple[Built | None, str]:
+    """A request, or None where an earlier answer decides it or a fact is missing; and why it is held back."""
+    try:
+        return build(facts), held
+    except KeyError as missing:
+        return None, held if _is_given(missing) else held or f"the target does not give the fact {missing.args[0]}"
+
+
+def _is_given(missing: KeyError) -> bool:
+    return str(missing.args[0]).startswith("$given")

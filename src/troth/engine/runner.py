@@ -63,6 +63,8 @@ class Runner:
         self._watch = watch
         self._conduct = conduct or Conduct()
         self._judges: dict[tuple[str, int], Judges] = {}
+        self._latest = _NOTHING
+        """What a check was looking at, should it crash: whoever shows what it said must know what is private in it."""
         self._worlds: list[Facts] = []
         self._xsd = {
             name: XsdValidator(vendor.spec.xsd) for name, vendor in book.vendors.items() if vendor.spec.xsd is not None
@@ -81,6 +83,7 @@ class Runner:
                 item.name, item.source, operation.vendor, operation.name, Verdict.SKIPPED, 0, 0.0, (), skipped
             )
         self._conduct.begin(item.name)
+        self._latest = _NOTHING
         try:
             item.drive(lambda case: self._case(case, item.name, progress))
         except TrothError:
@@ -88,7 +91,7 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - rule 9: a crash in a check is named and the run goes on
             finding = _crash(operation, error)
             progress.findings[finding.fingerprint] = finding
-            self.tally.add_finding(finding, item.name, Exchange(Request("", ""), NoAnswer(Silence.MALFORMED)))
+            self.tally.add_finding(finding, item.name, self._latest)
         self._conduct.end()
         findings = tuple(progress.findings.values())
         verdict = self._court.verdict(findings)
@@ -138,6 +141,7 @@ class Runner:
         facts = case.facts or self._target.facts(operation.vendor)
         judge = self._judge_for(operation, facts)
         if case.recorded is not None:
+            self._latest = case.recorded
             return judge.judge(case.recorded, Judged(facts))
         if case.fresh_state:
             self._target.reset(operation.vendor)
@@ -152,16 +156,20 @@ class Runner:
         if reason:
             return _held(case, reason, progress)
         before = self._observe(case.observation, built, facts, item, progress)
-        exchange = self._target.send(built.request)
+        exchange = self._send(built.request)
         after = self._observe(case.observation, built, facts, item, progress, stale=True)
         seen = Judged(facts, before, after, case.stale)
         judgement = judge.judge(exchange, seen)
         if not self._conduct.ask_again or operation.effect not in _REPEATABLE or not _against(judgement):
             return judgement
-        again = judge.judge(self._target.send(built.request), seen)
+        again = judge.judge(self._send(built.request), seen)
         first, second = _steadiness(judgement, again)
         self._count(second, item, progress)
         return first
+
+    def _send(self, request: Request) -> Exchange:
+        self._latest = self._target.send(request)
+        return self._latest
 
     def _give(
         self,
@@ -179,7 +187,7 @@ class Runner:
                 continue
             built = call.build(facts)
             asked = replace(facts, minted=facts.minted | built.minted)
-            exchange = self._target.send(built.request)
+            exchange = self._send(built.request)
             judgement = self._judge_for(call.operation, facts).judge(exchange, Judged(asked))
             self._count(judgement, item, progress)
             if judgement.findings:
@@ -216,7 +224,7 @@ class Runner:
             return None
         if asked is None:
             return None
-        exchange = self._target.send(asked.request)
+        exchange = self._send(asked.request)
         seen = Judged(replace(facts, minted=facts.minted | asked.minted), stale=stale)
         self._count(self._judge_for(observation.operation, facts).judge(exchange, seen), item, progress)
         return exchange_tree(ResponseView(exchange.answer)) if isinstance(exchange.answer, Response) else None
@@ -319,6 +327,7 @@ def _crash(operation: Operation, error: Exception) -> Finding:
     )
 
 
+_NOTHING = Exchange(Request("", ""), NoAnswer(Silence.MALFORMED))
 _HELD = NoAnswer(Silence.NOT_SENT, "held back")
 _REPEATABLE = ("safe", "idempotent")
 _STABLE = " (asked twice, the same both times)"

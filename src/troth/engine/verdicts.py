@@ -1,60 +1,61 @@
 """What findings are worth: basis, waivers, exit codes. The one room that decides."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from troth.engine.tally import Seen, exercisable
 from troth.model.operation import Basis
 from troth.model.report import Count, Finding, ItemResult, Kind, Reported, Verdict
+from troth.model.waivers import Waiver
 
 KEPT, BROKEN, CANNOT_JUDGE = 0, 1, 3
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """A known finding, accepted until a date."""
-
-    code: str
-    promise: str
-    """``vendor.operation.subject``."""
-    until: date
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Court:
     """Decides what a finding is worth.
 
     Args:
         strict: surprises fail the run too.
-        waivers: what is accepted.
-        today: the day by which waivers end.
+        waivers: what is accepted on this target.
+        today: the day by which waivers expire.
     """
 
-    strict: bool = False
-    waivers: tuple[Waiver, ...] = ()
-    today: date = date.max
+    def __init__(self, strict: bool = False, waivers: Iterable[Waiver] = (), today: date = date.max) -> None:
+        self._strict = strict
+        self._today = today
+        self.waivers = tuple(waivers)
+        self._by_finding: dict[str, Waiver] = {}
+        # Where two speak of one finding (one of them on this target alone), the one that lasts longer decides.
+        for waiver in sorted(self.waivers, key=lambda one: one.until):
+            self._by_finding[waiver.finding] = waiver
 
-    def weigh(self, finding: Finding) -> tuple[Verdict, str, str]:
-        """The verdict, the severity (``breach``, ``surprise``, ``unjudged``, ``waived``), and a waiver's reason."""
+    def weigh(self, finding: Finding) -> tuple[Verdict, str, Waiver | None]:
+        """The verdict, the severity (``breach``, ``surprise``, ``unjudged``, ``waived``), and the waiver of it.
+
+        A waiver beside another severity than ``waived`` has expired.
+        """
         if finding.unjudged:
-            return Verdict.UNJUDGED, "unjudged", ""
-        promise = f"{finding.vendor}.{finding.operation}.{finding.subject}"
-        for waiver in self.waivers:
-            if (waiver.code, waiver.promise) == (finding.code, promise) and self.today <= waiver.until:
-                return Verdict.WAIVED, "waived", f"{waiver.why} (until {waiver.until.isoformat()})"
+            return Verdict.UNJUDGED, "unjudged", None
+        waiver = self.waiver_of(finding)
+        if waiver is not None and waiver.holds(self._today):
+            return Verdict.WAIVED, "waived", waiver
         if finding.basis is Basis.DOCUMENTED:
-            return Verdict.BROKEN, "breach", ""
-        return (Verdict.BROKEN if self.strict else Verdict.KEPT), "surprise", ""
+            return Verdict.BROKEN, "breach", waiver
+        return (Verdict.BROKEN if self._strict else Verdict.KEPT), "surprise", waiver
+
+    def waiver_of(self, finding: Finding) -> Waiver | None:
+        """The waiver that speaks of a finding, expired or not."""
+        if not self._by_finding or finding.unjudged:
+            return None
+        return self._by_finding.get(finding.exact_id) or self._by_finding.get(finding.id)
 
     def verdict(self, findings: Iterable[Finding]) -> Verdict:
         """The verdict of one item: the worst of its findings."""
         verdicts = {self.weigh(finding)[0] for finding in findings}
-        for worst in (Verdict.BROKEN, Verdict.UNJUDGED):
+        for worst in (Verdict.BROKEN, Verdict.UNJUDGED, Verdict.WAIVED):
             if worst in verdicts:
                 return worst
-        return Verdict.WAIVED if verdicts == {Verdict.WAIVED} else Verdict.KEPT
+        return Verdict.KEPT
 
     def report(self, seen: Seen, curl: str) -> Reported:
         """A finding as the report shows it."""
@@ -74,11 +75,18 @@ def conclude(
     broken = [one for one in findings if one.verdict is Verdict.BROKEN]
     if broken:
         number = len(broken)
-        return Verdict.BROKEN, BROKEN, (f"{number} {'promise is' if number == 1 else 'promises are'} broken",)
+        reason = f"{number} {'promise is' if number == 1 else 'promises are'} broken"
+        return Verdict.BROKEN, BROKEN, (reason, *_expired(broken))
     reasons = list(_doubts(items, counts, complete))
     if reasons:
         return Verdict.UNJUDGED, CANNOT_JUDGE, tuple(reasons)
     return Verdict.KEPT, KEPT, ()
+
+
+def _expired(broken: Iterable[Reported]) -> Iterable[str]:
+    for one in broken:
+        if one.waiver is not None:
+            yield f"a waiver expired on {one.waiver.until}: {one.waiver.finding}"
 
 
 def _doubts(items: Iterable[ItemResult], counts: Iterable[Count], complete: bool) -> Iterable[str]:

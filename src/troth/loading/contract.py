@@ -88,7 +88,9 @@ def _problems_of(document: Document, error: ValidationError) -> Iterator[Problem
 
 
 def _name_of(path: tuple[str | int, ...]) -> str:
-    return repr(str(path[-1])) if path else "the file"
+    if not path:
+        return "the file"
+    return "this entry" if isinstance(path[-1], int) else repr(path[-1])
 
 
 def read_contract(

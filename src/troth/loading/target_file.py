@@ -17,7 +17,7 @@ from troth.wire.redaction import SHORTEST
 FILE = "troth.toml"
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET = ("bearer", "client_secret")
-_NOT_SECRET = ("address", "build", "hosts", "spec", "ca_bundle", "client_certificate", "client_key", "world")
+NOT_SECRET = ("address", "build", "hosts", "spec", "ca_bundle", "client_certificate", "client_key", "world")
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,7 @@ class _Filling:
             value = self.environment[use.name]
             # A short id would be found everywhere; a fact that must not be shown is known by its world.yaml too.
             short = use.place[0] == "facts" and len(value) < SHORTEST
-            if use.place[0] not in _NOT_SECRET and not short:
+            if use.place[0] not in NOT_SECRET and not short:
                 found.setdefault(value, use.name)
             if use.place[0] == "proxy":
                 password = urlsplit(value).password

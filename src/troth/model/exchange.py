@@ -39,6 +39,7 @@ class Silence(StrEnum):
     RESET = "connection lost before the answer was complete"
     TOO_LARGE = "answer larger than the limit"
     MALFORMED = "answer is not HTTP"
+    UNTRUSTED = "no secure connection"
     NOT_RECORDED = "no recording of this request"
     NOT_SENT = "not sent"
 
@@ -49,6 +50,9 @@ class NoAnswer:
 
     reason: Silence
     detail: str = ""
+    stale: bool = False
+    """It was lost before a byte of the answer, on a connection that was kept open: the server may have closed it while
+    it was idle, and never have seen the request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.report import Judgement, Report
+from troth.model.waivers import Waiver
 
 
 class Target(Protocol):
@@ -173,6 +175,9 @@ class RunOptions:
     thorough: bool = False
     complete: bool = False
     """Everything that a request can provoke must have been exercised."""
+    waivers: tuple[Waiver, ...] = ()
+    today: date = date.max
+    """The day by which waivers expire."""
 
 
 @dataclass(frozen=True, slots=True)

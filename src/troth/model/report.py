@@ -1,5 +1,6 @@
 """What a run found and how it is reported: frozen values from the checks to the last line of output."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,6 +8,9 @@ from enum import StrEnum
 from troth.errors import Position
 from troth.model.exchange import Exchange, Request
 from troth.model.operation import Basis, Citation
+from troth.model.waivers import Waiver
+
+_INDEX = re.compile(r"(?<=/)\d+(?=/|$)|(?<=\[)\d+(?=\])")
 
 
 class Verdict(StrEnum):
@@ -50,7 +54,7 @@ class Promise:
 
     @property
     def key(self) -> str:
-        """``vendor.operation.name`` for people and waivers; classes and statuses carry their kind."""
+        """``vendor.operation.name`` for people; classes and statuses carry their kind."""
         name = self.name if self.kind in (Kind.CLAUSE, Kind.ROW) else f"{self.kind}:{self.name}"
         return f"{self.vendor}.{self.operation}.{name}"
 
@@ -90,8 +94,29 @@ class Finding:
 
     @property
     def fingerprint(self) -> tuple[str, str, str, str, str]:
-        """Findings with the same fingerprint are one finding met several times."""
-        return (self.code, self.vendor, self.operation, self.subject, self.where)
+        """Findings with the same fingerprint are one finding met several times.
+
+        Its last part is the place, and of a wrong status the status itself, so that no finding hides a graver one.
+        """
+        where = f"status {self.answered}" if self.where == "status" else self.where
+        return (self.code, self.vendor, self.operation, self.subject, where)
+
+    @property
+    def id(self) -> str:
+        """The fingerprint in one line, for people and waivers: ``TR203 oneall.readUser found at body /response/data``.
+
+        The items of a list are one place: their index is ``*``.
+        """
+        return _in_a_line(*self.fingerprint[:4], _INDEX.sub("*", self.fingerprint[4]))
+
+    @property
+    def exact_id(self) -> str:
+        """The same of one item of a list alone."""
+        return _in_a_line(*self.fingerprint)
+
+
+def _in_a_line(code: str, vendor: str, operation: str, subject: str, where: str) -> str:
+    return f"{code} {vendor}.{operation} {subject}" + (f" at {where}" if where else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +143,8 @@ class Reported:
     item: str
     exchange: Exchange | None
     curl: str = ""
-    waiver: str = ""
+    waiver: Waiver | None = None
+    """Why it is accepted where the severity is ``waived``; elsewhere a waiver of it that has expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +203,8 @@ class Report:
     exit_code: int
     reasons: tuple[str, ...] = ()
     """Why the exit code is what it is, one sentence each."""
+    removable: tuple[Waiver, ...] = ()
+    """Waivers that matched nothing, though what they speak of was put to the test."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secret value → the name to show in its place."""
 

@@ -179,8 +179,9 @@ _TABLE = (
     Code(
         "TR901",
         "no answer",
-        "Nothing came that could be judged: refused, unreachable, too slow, cut off, too large, not HTTP, or (on "
-        "replay) not recorded. It is unjudged: no answer is nobody's fault. What depended on it is skipped.",
+        "Nothing came that could be judged: refused, unreachable, too slow, cut off, too large, not HTTP, no valid "
+        "certificate, or (on replay) not recorded. It is unjudged: no answer is nobody's fault. What depended on it is "
+        "skipped.",
         "What was not judged was not tested. A run in which nobody answered ends with exit code 3, never with 0.",
         "See that the target runs and can be reached from here; for replay, record the missing requests.",
         "no answer: connection refused",

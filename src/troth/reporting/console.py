@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.text import Text
 
 from troth.model.report import ItemResult, Report, Reported, Verdict
-from troth.reporting.console_findings import WIDTH, Line, block, bullets, group_unjudged, waived_lines
+from troth.reporting.console_findings import WIDTH, Line, block, bullets, group_unjudged, removable_lines, waived_lines
 from troth.reporting.console_tally import tally_lines
 from troth.reporting.redacted import redacted, redacted_findings
-from troth.reporting.wording import TARGETS, number, printable, sum_up
+from troth.reporting.wording import TARGETS, number, printable, verdict_line
 
 _MOST_SURPRISES = 20
 _VERDICTS = {Verdict.KEPT: "bold green", Verdict.BROKEN: "bold red"}
@@ -89,6 +89,10 @@ def _sections(report: Report, verbose: bool, waivable: bool) -> Iterator[Iterato
     yield from tally_lines(report)
     if by_severity["waived"]:
         yield waived_lines(by_severity["waived"])
+        if verbose:
+            yield _in_full("Waived, each", by_severity["waived"], report, verbose, waivable, len(by_severity["waived"]))
+    if report.removable:
+        yield removable_lines(report.removable)
     skipped = [item for item in report.items if item.verdict is Verdict.SKIPPED]
     if skipped and verbose:
         yield _skipped(skipped)
@@ -134,15 +138,9 @@ def _verdict(report: Report) -> Iterator[Line]:
     parts = [f"{verdicts.count(verdict):,} {verdict}" for verdict in Verdict if verdict in verdicts]
     if parts:
         yield f"{number(len(verdicts), 'item')}: {', '.join(parts)}", ""
-    total = sum_up(report)
-    promises = "documented promise" if total.documented == 1 else "documented promises"
-    others = "other" if total.others == 1 else "others"
-    said = [f"{total.documented:,} {promises} kept", f"{total.others:,} {others} kept", f"{total.broken:,} broken"]
-    if total.surprises:
-        said.append(number(total.surprises, "surprise"))
-    said += [f"{many:,} {word}" for many, word in ((total.unjudged, "unjudged"), (total.waived, "waived")) if many]
-    verdict = f"{report.verdict}: {', '.join(said)}"
-    for line in bullets((verdict, f"{number(report.exchanges, 'exchange')} in {report.seconds:,.1f} s"), WIDTH):
+    for line in bullets(
+        (verdict_line(report), f"{number(report.exchanges, 'exchange')} in {report.seconds:,.1f} s"), WIDTH
+    ):
         yield line, _VERDICTS.get(report.verdict, "bold yellow")
     for reason in report.reasons:
         yield f"exit code {report.exit_code}: {printable(reason)}", ""

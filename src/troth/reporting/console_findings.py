@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from shlex import quote
 from textwrap import wrap
 
 from troth.model.report import Finding, Reported
-from troth.reporting.wording import known_from, number, once_each, place, printable
+from troth.model.waivers import HIDDEN, Waiver
+from troth.reporting.wording import accepted, expired, known_from, number, once_each, place, printable, seen_in
 
 WIDTH = 100
 Line = tuple[str, str]
@@ -39,14 +41,14 @@ def block(one: Reported, accept_from: str = "", whole: bool = False) -> Iterator
         yield from _plain(hanging("    answered  ", finding.answered))
     if not finding.unjudged:
         yield from _plain(hanging("  ", known_from(finding.basis, finding.citation)))
-    if one.waiver:
-        yield from _plain(hanging("  waived: ", one.waiver))
+    if one.waiver is not None:
+        yield from _plain(_of_waiver(one.severity, one.waiver))
     if one.curl:
         first, *further = one.curl.split("\n")
         yield f"  reproduce   {_curl(first, whole)}", ""
         yield from ((f"              {_curl(line, whole)}", "") for line in further)
-    yield from _plain(hanging("  ", _seen(one)))
-    if accept_from and one.severity in ("breach", "surprise"):
+    yield from _plain(hanging("  ", seen_in(one)))
+    if accept_from and one.severity in ("breach", "surprise") and one.waiver is None and not HIDDEN.search(finding.id):
         yield f"  accept it   {_accept(finding, accept_from)}", ""
 
 
@@ -65,12 +67,20 @@ def group_unjudged(found: Iterable[Reported]) -> Iterator[Line]:
 
 
 def waived_lines(found: list[Reported]) -> Iterator[Line]:
-    """What is accepted, and why."""
+    """What is accepted, until when, by whom and why."""
     yield f"Waived ({len(found):,})", "bold"
     for one in found:
-        finding = one.finding
-        name = f"{finding.vendor}.{finding.operation}.{finding.subject}"
-        yield from _plain(hanging(f"  {finding.code}  ", f"{name}: {one.waiver}"))
+        yield from _plain(hanging("  ", one.finding.id))
+        if one.waiver is not None:
+            yield from _plain(hanging("    ", accepted(one.waiver)))
+
+
+def removable_lines(waivers: Iterable[Waiver]) -> Iterator[Line]:
+    """Waivers that matched nothing."""
+    listed = list(waivers)
+    yield f"Waivers to remove ({len(listed):,}): what they accept was put to the test here, and not met", "bold"
+    for waiver in listed:
+        yield from _plain(hanging(f"  {place(waiver.position)}  ", waiver.finding))
 
 
 def bullets(parts: Iterable[str], width: int = WIDTH) -> Iterator[str]:
@@ -111,14 +121,12 @@ def _curl(line: str, whole: bool) -> str:
     return printable(line)
 
 
-def _seen(one: Reported) -> str:
-    if one.count == 1:
-        return f"seen once, in {one.item}"
-    return f"seen {one.count:,} times; smallest in {one.item}"
+def _of_waiver(severity: str, waiver: Waiver) -> list[str]:
+    if severity == "waived":
+        return hanging("  waived      ", accepted(waiver))
+    return hanging("  waiver      ", expired(waiver))
 
 
 def _accept(finding: Finding, day: str) -> str:
     until = date.fromisoformat(day[:10]) + timedelta(days=_WAIVED_DAYS)
-    name = printable(f"{finding.vendor}.{finding.operation}.{finding.subject}")
-    shown = f"'{name}'" if " " in name else name
-    return f'troth waive {finding.code} {shown} --until {until.isoformat()} --why "…"'
+    return f"troth waive {quote(printable(finding.id))} --until {until} --reason '…'"

@@ -1,6 +1,5 @@
 """Drift for a summary of a nightly run, an issue or a message: Markdown that nothing in an answer can break out of."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +14,7 @@ from troth.reporting.drift_wording import (
     verdict_line,
     without_secrets,
 )
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
+from troth.reporting.markdown import plain
 
 
 def write_drift_markdown(report: DriftReport, path: Path) -> None:
@@ -31,12 +29,12 @@ def write_drift_markdown(report: DriftReport, path: Path) -> None:
 
 def markdown(report: DriftReport) -> Iterator[str]:
     """The lines of a report that holds no secrets."""
-    yield f"# Drift: {_plain(verdict_line(report))}"
+    yield f"# Drift: {plain(verdict_line(report))}"
     yield ""
-    yield f"- old: {_plain(side_line(report.old))}"
-    yield f"- new: {_plain(side_line(report.new))}"
+    yield f"- old: {plain(side_line(report.old))}"
+    yield f"- new: {plain(side_line(report.new))}"
     for reason in report.reasons:
-        yield f"- exit code {report.exit_code}: {_plain(reason)}"
+        yield f"- exit code {report.exit_code}: {plain(reason)}"
     for worth in Worth:
         changes = [one for one in report.changes if one.worth is worth]
         if changes:
@@ -50,24 +48,19 @@ def markdown(report: DriftReport) -> Iterator[str]:
     ):
         if names:
             yield from ("", f"## {heading} ({len(names):,})", "")
-            yield from (f"- {_plain(name)}" for name in names)
+            yield from (f"- {plain(name)}" for name in names)
 
 
 def _change(one: Change) -> Iterator[str]:
-    yield f"### {_plain(title(one))}"
+    yield f"### {plain(title(one))}"
     yield ""
-    yield f"**{_plain(sentence(one))}**"
+    yield f"**{plain(sentence(one))}**"
     yield ""
     yield "| | |"
     yield "|---|---|"
-    yield f"| old | {_plain(shown(one.old))} |"
-    yield f"| new | {_plain(shown(one.new))} |"
+    yield f"| old | {plain(shown(one.old))} |"
+    yield f"| new | {plain(shown(one.new))} |"
     if one.first:
-        yield f"| first seen | {_plain(one.first)} |"
+        yield f"| first seen | {plain(one.first)} |"
     for text in broken_lines(one):
-        yield f"| breaks | {_plain(text)} |"
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+        yield f"| breaks | {plain(text)} |"

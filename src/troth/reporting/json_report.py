@@ -10,6 +10,7 @@ from troth.errors import Position
 from troth.model.exchange import Exchange, Headers, NoAnswer, Response
 from troth.model.operation import Citation
 from troth.model.report import Count, Finding, ItemResult, Report, Reported
+from troth.model.waivers import Waiver
 from troth.reporting.codes import CODES
 from troth.reporting.redacted import redacted
 from troth.reporting.wording import TARGETS, sum_up
@@ -45,6 +46,7 @@ def tree(report: Report) -> Tree:
         "exchanges": report.exchanges,
         "sum": asdict(sum_up(report)),
         "findings": [_reported(one) for one in report.findings],
+        "removable_waivers": [_waiver(waiver) for waiver in report.removable],
         "promises": [_count(count) for count in report.counts],
         "items": [_item(item) for item in report.items],
     }
@@ -65,7 +67,7 @@ def _reported(one: Reported) -> Tree:
         "position": _position(finding.position),
         "count": one.count,
         "item": one.item,
-        "waiver": one.waiver,
+        "waiver": None if one.waiver is None else {**_waiver(one.waiver), "expired": one.severity != "waived"},
         "curl": one.curl if len(one.curl) <= _LONGEST_CURL else "",
         "curl_characters": len(one.curl),
         "exchange": None if one.exchange is None else _exchange(one.exchange),
@@ -73,8 +75,25 @@ def _reported(one: Reported) -> Tree:
 
 
 def _fingerprint(finding: Finding) -> dict[str, object]:
-    code, vendor, operation, subject, where = finding.fingerprint
-    return {"code": code, "vendor": vendor, "operation": operation, "subject": subject, "where": where}
+    return {
+        "id": finding.id,
+        "code": finding.code,
+        "vendor": finding.vendor,
+        "operation": finding.operation,
+        "subject": finding.subject,
+        "where": finding.where,
+    }
+
+
+def _waiver(waiver: Waiver) -> Tree:
+    return {
+        "finding": waiver.finding,
+        "reason": waiver.reason,
+        "until": waiver.until.isoformat(),
+        "who": waiver.who,
+        "target": waiver.target,
+        "position": _position(waiver.position),
+    }
 
 
 def _exchange(exchange: Exchange) -> Tree:

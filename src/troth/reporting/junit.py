@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from troth.model.report import Finding, ItemResult, Report, Reported, Verdict
 from troth.reporting.console_findings import block
 from troth.reporting.redacted import redacted
-from troth.reporting.wording import TARGETS, fails, printable
+from troth.reporting.wording import TARGETS, accepted, fails, once_each, place, printable
 
 _Seen = Mapping[tuple[str, str, str, str, str], Reported]
 
@@ -16,7 +16,8 @@ def write_junit(report: Report, path: Path) -> None:
     """Write a report as JUnit XML: a suite for each vendor and source of requests, a case for each item.
 
     A broken item is a ``failure``, an unjudged one an ``error`` (nothing is said against the vendor), a skipped one is
-    ``skipped``; surprises and waived findings are in ``system-out``.
+    ``skipped``, and so is a waived one, with until when and why, as pytest writes an expected failure: it shall neither
+    fail nor look as if all were well. Surprises and waived findings are in ``system-out``.
 
     Raises:
         OSError: the file cannot be written.
@@ -66,6 +67,8 @@ def _head(report: Report) -> Iterable[tuple[str, str]]:
     yield "exit code", str(report.exit_code)
     for number, reason in enumerate(report.reasons, 1):
         yield f"reason {number}", reason
+    for number, waiver in enumerate(report.removable, 1):
+        yield f"removable waiver {number}", f"{place(waiver.position)} {waiver.finding}"
 
 
 def _numbers(items: Iterable[ItemResult]) -> dict[str, str]:
@@ -75,7 +78,7 @@ def _numbers(items: Iterable[ItemResult]) -> dict[str, str]:
         "tests": str(len(listed)),
         "failures": str(verdicts.count(Verdict.BROKEN)),
         "errors": str(verdicts.count(Verdict.UNJUDGED)),
-        "skipped": str(verdicts.count(Verdict.SKIPPED)),
+        "skipped": str(verdicts.count(Verdict.SKIPPED) + verdicts.count(Verdict.WAIVED)),
         "time": _seconds(sum(item.seconds for item in listed)),
     }
 
@@ -97,6 +100,10 @@ def _case(item: ItemResult, seen: _Seen) -> ET.Element:
     elif item.verdict is Verdict.UNJUDGED:
         decisive = [one for one in found if one.severity == "unjudged"]
         _outcome(case, "error", item, decisive)
+    elif item.verdict is Verdict.WAIVED:
+        waivers = [one.waiver for one in found if one.severity == "waived" and one.waiver is not None]
+        message = "; ".join(once_each(f"waived {accepted(waiver)}" for waiver in waivers))
+        ET.SubElement(case, "skipped", {"message": _xml(message)})
     others = [one for one in found if one not in decisive]
     if others:
         ET.SubElement(case, "system-out").text = _xml(_in_full(others))

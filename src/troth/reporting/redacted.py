@@ -8,6 +8,7 @@ from troth.errors import Position
 from troth.model.exchange import Exchange, Headers, NoAnswer, Request, Response
 from troth.model.operation import Citation
 from troth.model.report import Count, Finding, ItemResult, Promise, Report, Reported
+from troth.model.waivers import Waiver
 from troth.wire.redaction import Redactor
 
 
@@ -36,6 +37,7 @@ class _Cleaner:
             findings=tuple(self.reported(one) for one in report.findings),
             counts=tuple(self._count(count) for count in report.counts),
             reasons=tuple(self._text(reason) for reason in report.reasons),
+            removable=tuple(self._waiver(waiver) for waiver in report.removable),
             secrets={},
         )
 
@@ -57,7 +59,17 @@ class _Cleaner:
             item=self._text(one.item),
             exchange=None if one.exchange is None else self._exchange(one.exchange),
             curl=self._text(one.curl),
-            waiver=self._text(one.waiver),
+            waiver=None if one.waiver is None else self._waiver(one.waiver),
+        )
+
+    def _waiver(self, waiver: Waiver) -> Waiver:
+        return replace(
+            waiver,
+            finding=self._text(waiver.finding),
+            reason=self._text(waiver.reason),
+            who=self._text(waiver.who),
+            target=self._text(waiver.target),
+            position=self._position(waiver.position),
         )
 
     def _finding(self, finding: Finding) -> Finding:

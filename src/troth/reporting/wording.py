@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from troth.errors import Position
 from troth.model.operation import Basis, Citation
 from troth.model.report import Count, Kind, Report, Reported
+from troth.model.waivers import Waiver
 
 TARGETS: Mapping[str, str] = {
     "mock": "This is the embedded mock: a green run says nothing about the live vendor.",
@@ -72,6 +73,35 @@ def known_from(basis: Basis, citation: Citation | None) -> str:
     if basis is Basis.ASSUMED:
         return f"our own reading of {citation}"
     return f"{_BASES[basis]} {_PLACES[citation.kind]} {citation}"
+
+
+def accepted(waiver: Waiver) -> str:
+    """Until when a finding is accepted, by whom and why."""
+    return f"until {waiver.until}, {waiver.who}: {waiver.reason}"
+
+
+def expired(waiver: Waiver) -> str:
+    """When a waiver expired, where it stands, whose it was and why."""
+    return f"expired on {waiver.until}, {place(waiver.position)}. {waiver.who}: {waiver.reason}"
+
+
+def seen_in(one: Reported) -> str:
+    """How often a finding was met, and where best to see it."""
+    if one.count == 1:
+        return f"seen once, in {one.item}"
+    return f"seen {one.count:,} times; smallest in {one.item}"
+
+
+def verdict_line(report: Report) -> str:
+    """The verdict and what it rests on, in numbers."""
+    total = sum_up(report)
+    promises = "documented promise" if total.documented == 1 else "documented promises"
+    others = "other" if total.others == 1 else "others"
+    said = [f"{total.documented:,} {promises} kept", f"{total.others:,} {others} kept", f"{total.broken:,} broken"]
+    if total.surprises:
+        said.append(number(total.surprises, "surprise"))
+    said += [f"{many:,} {word}" for many, word in ((total.unjudged, "unjudged"), (total.waived, "waived")) if many]
+    return f"{report.verdict}: {', '.join(said)}"
 
 
 def place(position: Position) -> str:

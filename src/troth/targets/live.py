@@ -2,9 +2,10 @@
 
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected, UnknownProtocol
 from threading import Timer
 from time import monotonic
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,7 @@ from urllib3.exceptions import (
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
+    ProxyError,
     ReadTimeoutError,
 )
 from urllib3.util import Timeout
@@ -89,6 +91,8 @@ class LiveTarget:
         facts: what is known of the service, by vendor.
         limits: what one answer may cost.
         way: how to get there: hosts that may be spoken to (the address's own if none is named), proxy, certificates.
+        repeatable: whether a request may be sent twice. One that may not never goes over a connection that was kept
+            open: were that lost, nobody could tell whether the request had arrived.
 
     Raises:
         UsageInvalid: a certificate cannot be used.
@@ -103,12 +107,14 @@ class LiveTarget:
         facts: Mapping[str, Facts],
         limits: Limits | None = None,
         way: Way | None = None,
+        repeatable: Callable[[Request], bool] = lambda _request: True,
     ) -> None:
         self.name = address
         self._address = address.rstrip("/")
         self._servers = tuple(sorted(servers, key=len, reverse=True))
         self._facts = facts
         self._limits = limits or Limits()
+        self._repeatable = repeatable
         self._sockets: set[socket.socket] = set()
         way = way or Way()
         self._hosts = way.hosts or frozenset(((urlsplit(address).hostname or "").lower(),))
@@ -136,15 +142,8 @@ class LiveTarget:
         bell.start()
         try:
             answer = self._ask(request)
-        except NewConnectionError as error:
-            unknown = isinstance(error, NameResolutionError)
-            answer = NoAnswer(Silence.UNREACHABLE if unknown else Silence.REFUSED, _reason(error))
-        except (ConnectTimeoutError, ReadTimeoutError) as error:
-            answer = NoAnswer(Silence.TIMEOUT, _reason(error))
-        except (ProtocolError, OSError) as error:
-            answer = NoAnswer(Silence.RESET if _lost(error) else Silence.MALFORMED, _reason(error))
-        except (HTTPError, UnicodeError, ValueError) as error:
-            answer = NoAnswer(Silence.MALFORMED, _reason(error))
+        except (HTTPError, OSError, ValueError) as error:
+            answer = silence(error)
         finally:
             bell.cancel()
         seconds = monotonic() - started
@@ -164,20 +163,28 @@ class LiveTarget:
         host = (urlsplit(url).hostname or "").lower()
         if host not in self._hosts:
             return NoAnswer(Silence.NOT_SENT, f"{host} is not among the allowed hosts")
+        if not self._repeatable(request):
+            self._pool.clear()
+        kept = frozenset(self._sockets)
         headers = urllib3.HTTPHeaderDict(request.headers)
         headers.setdefault("User-Agent", "troth")
         headers.setdefault("Accept-Encoding", "identity")
-        response = self._pool.request(
-            request.method,
-            url,
-            body=request.body or None,
-            headers=headers,
-            redirect=False,
-            retries=False,
-            preload_content=False,
-            decode_content=False,
-            timeout=Timeout(connect=limits.connect_seconds, read=limits.total_seconds),
-        )
+        try:
+            response = self._pool.request(
+                request.method,
+                url,
+                body=request.body or None,
+                headers=headers,
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+                timeout=Timeout(connect=limits.connect_seconds, read=limits.total_seconds),
+            )
+        except ProtocolError as error:
+            # Nothing of an answer has been read yet; where no connection was opened, one that was kept was used.
+            lost = silence(error)
+            return replace(lost, stale=lost.reason is Silence.RESET and kept >= self._sockets)
         body = bytearray()
         try:
             for chunk in response.stream(limits.chunk_bytes, decode_content=False):
@@ -255,12 +262,40 @@ def _remember(opened: socket.socket | None, sockets: set[socket.socket]) -> None
         sockets.add(opened)
 
 
-def _lost(error: Exception) -> bool:
-    text = str(error)
-    return any(word in text for word in ("aborted", "reset", "broken", "IncompleteRead", "closed"))
+def silence(error: Exception) -> NoAnswer:
+    """What kept an answer away, by the error of the HTTP client, in plain words: nothing of the answer is repeated."""
+    cause = _innermost(error)
+    if isinstance(error, ProxyError):
+        return NoAnswer(Silence.UNREACHABLE, f"by way of the proxy: {_words(cause)}".rstrip(": "))
+    if isinstance(error, NameResolutionError):
+        return NoAnswer(Silence.UNREACHABLE, "the name of the host is not known")
+    if isinstance(error, NewConnectionError):
+        if isinstance(cause, ConnectionRefusedError):
+            return NoAnswer(Silence.REFUSED, "nobody listens there")
+        return NoAnswer(Silence.UNREACHABLE, _words(cause))
+    if isinstance(error, (ConnectTimeoutError, ReadTimeoutError)):
+        what = "no connection" if isinstance(error, ConnectTimeoutError) else "nothing came"
+        return NoAnswer(Silence.TIMEOUT, f"{what} within the time-out")
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return NoAnswer(Silence.UNTRUSTED, f"its certificate does not hold: {cause.verify_message}".rstrip("."))
+    if isinstance(cause, (ConnectionError, IncompleteRead, ssl.SSLEOFError)):
+        return NoAnswer(Silence.RESET, _words(cause))
+    if isinstance(cause, ssl.SSLError):
+        return NoAnswer(Silence.UNTRUSTED, f"TLS: {cause.reason or cause.strerror or 'it failed'}")
+    return NoAnswer(Silence.MALFORMED, _words(cause))
 
 
-def _reason(error: Exception) -> str:
-    """The error in one line, without the library's object addresses."""
-    text = str(error)
-    return text.split(": ", 1)[-1] if "object at 0x" in text else text
+def _innermost(error: BaseException) -> BaseException:
+    while not isinstance(error, IncompleteRead) and (error.__cause__ or error.__context__) is not None:
+        error = error.__cause__ or error.__context__ or error
+    return error
+
+
+def _words(cause: BaseException) -> str:
+    if isinstance(cause, RemoteDisconnected):
+        return "it closed the connection without an answer"
+    if isinstance(cause, IncompleteRead):
+        return "the body broke off"
+    if isinstance(cause, (BadStatusLine, UnknownProtocol)):
+        return "its first line is not a status line"
+    return (cause.strerror if isinstance(cause, OSError) else str(cause)) or type(cause).__name__

@@ -10,7 +10,8 @@ from troth.model.facts import Facts
 from troth.model.ports import Target
 from troth.model.target_settings import Pace
 
-_AGAIN = frozenset(("safe", "idempotent"))
+REPEATABLE = frozenset(("safe", "idempotent"))
+"""Side-effect classes of requests that may be sent twice."""
 _NEVER_ARRIVED = (Silence.REFUSED, Silence.UNREACHABLE)
 _LOST = (*_NEVER_ARRIVED, Silence.TIMEOUT, Silence.RESET)
 _BUSY, _OUT_OF_SERVICE = 429, (502, 503, 504)
@@ -85,6 +86,10 @@ class MannersTarget:
             if self._is_spent():
                 return exchange if attempt else _unsent(request, self._halted)
             exchange = self._once(request)
+            if _is_stale(exchange, effect) and not self._is_spent():
+                # Another connection is no repeat after a trouble: the server only tidied up.
+                exchange = self._once(request)
+                self.repeated += 1
             trouble = _trouble(exchange)
             self._troubles = self._troubles + 1 if trouble and trouble != _BUSY else 0
             if not trouble:
@@ -175,12 +180,17 @@ def _trouble(exchange: Exchange) -> int:
     return answer.status if answer.status == _BUSY or answer.status in _OUT_OF_SERVICE else 0
 
 
+def _is_stale(exchange: Exchange, effect: str) -> bool:
+    """Whether a connection that was kept open was lost, under a request that may be sent again."""
+    return isinstance(exchange.answer, NoAnswer) and exchange.answer.stale and effect in REPEATABLE
+
+
 def _may_repeat(exchange: Exchange, effect: str) -> bool:
     """Whether a repeat cannot do anything twice: nothing was done, or doing it twice is the same."""
     answer = exchange.answer
     if isinstance(answer, NoAnswer):
-        return effect in _AGAIN or answer.reason in _NEVER_ARRIVED
-    return effect in _AGAIN or answer.status == _BUSY
+        return effect in REPEATABLE or answer.reason in _NEVER_ARRIVED
+    return effect in REPEATABLE or answer.status == _BUSY
 
 
 def retry_after(exchange: Exchange, now: datetime) -> float | None:

@@ -1,7 +1,7 @@
 """Cassettes as a target: recorded answers, found by index, so the rate does not fall with their number."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
+from itertools import takewhile
 
 from troth.model.book import Recording
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence, header
@@ -9,8 +9,8 @@ from troth.model.facts import UNKNOWN, Facts
 
 _Key = tuple[str, str, bytes]
 _SceneKey = tuple[str, str, str, bytes, str]
-_FEW = 64
-"""So many recordings of the same path are compared for the nearest; more would make every miss slow."""
+_FEW = 1000
+"""So many recordings are compared for the nearest; more would make every miss slow."""
 
 
 class ReplayTarget:
@@ -80,21 +80,13 @@ class ReplayTarget:
     def _nearest(self, request: Request) -> str:
         same_path: Sequence[Request] = self._by_path.get((request.method, _path(request)), ())
         if same_path:
-            near = max(same_path[:_FEW], key=lambda one: _likeness(one.body, request.body))
-            parts = [
-                name
-                for name, differs in (
-                    ("query", near.url != request.url),
-                    ("body", near.body != request.body),
-                    ("credentials", _credentials(near) != _credentials(request)),
-                )
-                if differs
-            ]
+            # The earliest of those that differ in the least.
+            parts = min((_differences(one, request) for one in same_path[:_FEW]), key=len)
             return f"{request.method} {_path(request)} was recorded with another {' and '.join(parts)}"
         paths = [path for method, path in self._by_path if method == request.method]
         if not paths:
             return f"no {request.method} request was recorded"
-        near_path = max(paths, key=lambda path: SequenceMatcher(None, path, _path(request)).ratio())
+        near_path = max(paths[:_FEW], key=lambda path: _likeness(path, _path(request)))
         return f"the nearest recording is {request.method} {near_path}"
 
 
@@ -114,5 +106,19 @@ def _path(request: Request) -> str:
     return request.url.partition("?")[0]
 
 
-def _likeness(one: bytes, other: bytes) -> float:
-    return SequenceMatcher(None, one[:2000], other[:2000]).ratio()
+def _differences(recorded: Request, request: Request) -> tuple[str, ...]:
+    differs = {
+        "query": recorded.url != request.url,
+        "body": recorded.body != request.body,
+        "credentials": _credentials(recorded) != _credentials(request),
+    }
+    return tuple(name for name, one in differs.items() if one)
+
+
+def _likeness(one: str, other: str) -> tuple[int, int]:
+    """How many segments two paths share from the start, and how many characters."""
+    return _shared(one.split("/"), other.split("/")), _shared(one, other)
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

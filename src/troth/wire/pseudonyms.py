@@ -14,9 +14,9 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}
 _HEX = re.compile(r"(?=.*[0-9])(?=.*[a-fA-F])(?:[0-9a-f]{8,}|[0-9A-F]{8,})")
 _URL = re.compile(r"(https?://[^/?#]*)(.*)", re.DOTALL)
 _DATE = re.compile(r"(\d{4})([-/.])(\d{2})\2(\d{2})|(\d{2})([-/.])(\d{2})\6(\d{4})")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(_UUID.pattern + r"|\w+")
 _KEPT = frozenset("-_.")
-_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}|[A-Za-z0-9]+|.", re.DOTALL)
+_ESCAPED = re.compile(_UUID.pattern + r"|%[0-9A-Fa-f]{2}|[A-Za-z0-9]+|.", re.DOTALL)
 
 
 class Pseudonyms:
@@ -47,13 +47,14 @@ class Pseudonyms:
     def personal(self, value: str) -> str:
         """For personal data: dates by dates, URLs by URLs on the same host, e-mail by e-mail, and words one by one.
 
-        A word has one pseudonym wherever it stands, so that a full name still holds the family name.
+        A word has one pseudonym wherever it stands, so that a full name still holds the family name. A UUID is a word.
         """
         if EMAIL.fullmatch(value):
             return self._email(value)
         url = _URL.fullmatch(value)
         if url is not None:
-            return url[1] + "".join(self.secret(part) if part.isalnum() else part for part in _ESCAPED.findall(url[2]))
+            parts = _ESCAPED.findall(url[2])
+            return url[1] + "".join(self.secret(part) if part[0].isalnum() else part for part in parts)
         date = _DATE.fullmatch(value)
         if date is not None:
             return self._date(value, date)
