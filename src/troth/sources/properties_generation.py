@@ -18,6 +18,7 @@ from troth.errors import InputInvalid, Position, Problem
 from troth.loading.plain import mapping
 from troth.model.book import Vendor
 from troth.model.operation import Operation
+from troth.sources.properties_recorded import Seen
 from troth.sources.properties_wire import Generated
 
 T = TypeVar("T")
@@ -49,16 +50,20 @@ class Generator:
         self._schema = _load(copy.deepcopy(dict(vendor.spec.document)), vendor.spec.file)
         soap = [operation for operation in vendor.spec.operations.values() if operation.soap is not None]
         self._soap = _load(soap_document(vendor.spec.document, soap), vendor.spec.file) if soap else None
+        self._seen = Seen(vendor)
 
     def examples(self, operation: Operation, seed: str) -> list[Generated]:
-        """The requests that the spec shows, filled up where they show only a part; else the simplest valid one."""
+        """The requests that the spec shows, filled up where they show only a part, and those that were recorded.
+
+        Where the spec shows none, the simplest valid one.
+        """
         with _explaining(operation):
             found = self._find(operation)
             strategies = found.get_strategies_from_examples() or [found.as_strategy()]
             cases = [case for each in strategies for case in draw_many(each, 1, seed)]
             if not cases:
                 raise Unsatisfiable("no request fits its parameters and body")
-            return cases
+            return [*cases, *self._seen.cases(operation, found)]
 
     def coverage(self, operation: Operation) -> list[Generated]:
         """Boundary values and single violations of every parameter and body field."""
