@@ -12,6 +12,6 @@ def write_section(page: Path, name: str, text: str) -> None:
     written = page.read_text(encoding="utf-8")
     before, found, rest = written.partition(begin)
     _old, closed, after = rest.partition(end)
-    if not found or not closed or begin in after or end in before + after:
+    if not found or not closed or begin in rest or end in before + after:
         raise ValueError(f"{page.name} must have {begin} and {end} once each, in this order")
     page.write_text(f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}", encoding="utf-8")
