@@ -20,7 +20,6 @@ from troth.wire.views import RequestView, ResponseView
 
 Marks = tuple[tuple[Promise, Met], ...]
 
-
 WORTHWHILE = 16
 """How often something must be shown before a proof is written for it: writing one costs as much as some 25 answers."""
 
