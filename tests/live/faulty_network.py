@@ -102,6 +102,6 @@ def _message(connection: socket.socket) -> bytes:
     length = next(
         (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
     )
-    while len(body) < length:
-        body += connection.recv(65536)
+    while len(body) < length and (part := connection.recv(65536)):
+        body += part
     return head + b"\r\n\r\n" + body

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -313,3 +315,18 @@ def test_serve_announces_its_address_and_ends_on_an_interrupt() -> None:
             assert process.wait(timeout=20) == 0
         finally:
             process.kill()
+
+
+def test_a_server_ends_in_peace_while_somebody_still_asks() -> None:
+    def ask(address: str) -> int:
+        with requests.Session() as session, contextlib.suppress(requests.RequestException):
+            for number in range(10_000):
+                session.get(f"{address}/greedy/{number}", timeout=5)
+        return number
+
+    with ThreadPoolExecutor(1) as pool:
+        for _ in range(20):
+            with running([Greedy()]) as address:
+                asked = pool.submit(ask, address)
+                time.sleep(0.01)
+            assert asked.result() < 9_999

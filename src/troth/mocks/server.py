@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import waitress.server  # type: ignore[import-untyped]
+from waitress import wasyncore
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
@@ -140,16 +141,22 @@ def running(services: Sequence[Service]) -> Iterator[str]:
     thread.start()
 
     def close_all() -> None:
-        for socket in tuple(sockets.values()):
-            socket.close()
+        for one in tuple(sockets.values()):
+            if one is server.trigger:
+                one.del_channel()
+            else:
+                # The server's own close would close the trigger with it.
+                wasyncore.dispatcher.close(one)
 
     try:
         yield _base_url(server)
     finally:
-        # waitress runs this in its own thread, between two turns of its loop, which ends once no socket is left.
+        # waitress runs this in its own thread, between two turns of its loop, which ends once no socket is left. The
+        # trigger is closed last: until then a worker may pull it, and its number must not be another file's by then.
         server.trigger.pull_trigger(close_all)
         thread.join()
         server.task_dispatcher.shutdown()
+        server.trigger.close()
 
 
 def _listen(
