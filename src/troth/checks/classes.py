@@ -255,7 +255,7 @@ def _fresh_step(name: str, fresh: Fresh, as_text: bool, known: frozenset[str]) -
             texts = [str(part) for part in value.values()]
             return name if facts.closed or set(texts) <= facts.minted else None
         if not isinstance(value, str):
-            if not as_text or isinstance(value, bool) or not isinstance(value, (int, float)):
+            if not as_text or type(value) is not int:
                 return None
             value = str(value)
         if not value or value in known:
