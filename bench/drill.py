@@ -1,11 +1,11 @@
 """The fault drill: Troth's own suite against every seeded defect, and against the clean mocks.
 
 Run: python bench/drill.py --date 2026-11-22 --jobs 2. Each fault of ``tests/faults`` is planted in its mock and met by
-the suite as ``troth verify`` runs it, one kind of source after the other, until a kind has found something; within a
-kind, until an operation has a breach. The whole corpus rewrites ``docs/drill.md``, once when every fault was met and
-again when the clean mocks were; a part of it (``--fault``, ``--batch``, ``--vendor``) only prints. The first score ever
-is kept in ``bench/drill-first-run.json`` and stays what it was, unless ``--forget-first-run`` is given. With
-``--resume FILE`` a run that was stopped goes on where it was.
+the suite as ``troth verify`` runs it, what is brief first, one kind of source after the other, until a kind has found
+something; within a kind, until an operation has a breach. The whole corpus rewrites ``docs/drill.md``, once when every
+fault was met and again when the clean mocks were; a part of it (``--fault``, ``--batch``, ``--vendor``) only prints.
+The first score ever is kept in ``bench/drill-first-run.json`` and stays what it was, unless ``--forget-first-run`` is
+given. With ``--resume FILE`` a run that was stopped goes on where it was.
 """
 
 import json
@@ -31,8 +31,8 @@ from troth.wiring import MOCKS, Run, open_book, select
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "drill.md"
 FIRST_RUN = ROOT / "bench" / "drill-first-run.json"
-STAGES = ("cases", "workflows", "properties")
-"""The kinds of sources, from the cheapest to the dearest."""
+SOURCES = ("cases", "workflows", "properties")
+"""The sources that send requests."""
 TASKS = 25
 """After so many runs a process is replaced, so that no run pays for the answers judged before it."""
 
@@ -92,7 +92,7 @@ def drill(stand_in: StandIn, vendor: str, outcome: Outcome, seed: int, examples:
     def heard() -> None:
         outcome.first = outcome.first or target.requests
 
-    options = RunOptions(sources=STAGES, max_examples=examples, seed=seed)
+    options = RunOptions(sources=SOURCES, max_examples=examples, seed=seed)
     run = Run(select(ROOT, vendors=(vendor,)), options, lambda judges, _vendor: Listening(judges, heard), target)
     _note(run.finish(tuple(_until_found(run, heard))), outcome)
     outcome.requests, outcome.seconds = target.requests, perf_counter() - started
@@ -102,11 +102,11 @@ def drill(stand_in: StandIn, vendor: str, outcome: Outcome, seed: int, examples:
 
 def _until_found(run: Run, heard: Callable[[], None]) -> Iterator[ItemResult]:
     """Every item up to the end of the stage that found something, or of the operation that has a breach."""
-    stage, surprised, breached = "", False, ""
-    for item in sorted(run.items(), key=lambda one: STAGES.index(one.source)):
-        if (surprised and item.source != stage) or (breached and item.operation.name != breached):
+    stage, surprised, breached = (True, ""), False, ""
+    for item in run.items():
+        if (surprised and (item.brief, item.source) != stage) or (breached and item.operation.name != breached):
             return
-        stage = item.source
+        stage = (item.brief, item.source)
         result = run.runner.run(item)
         severities = {one.severity for one in run.reported(result)} if result.findings else set()
         if severities & {"breach", "surprise"}:

@@ -124,11 +124,12 @@ def _warning(first: Mapping[str, Any], last: Mapping[str, Any]) -> Iterator[str]
 
 def _how(run: Mapping[str, Any]) -> Iterator[str]:
     yield (
-        "A fault is met by the decision tables (cases), then by the workflows, then by generated requests (properties, "
-        f"{run['examples']} for each operation and mode), all with seed {run['seed']}. "
-        "The run ends with the kind of source that found something, and within it with the operation that has a "
-        "breach. So *caught by* names what spoke first, not all that would have. *Requests* counts those sent up to "
-        "the first finding, looks before and after included."
+        "In the last run a fault is met in the order of `troth verify`: by one case of each row, the workflows and the "
+        "documented examples; then by all other cases, by boundary values and by fuzzed requests "
+        f"({run['examples']} for each operation and mode), all with seed {run['seed']}. (In the first run all cases "
+        "came before everything else, so its requests do not compare.) The run ends with the kind of source that found "
+        "something, and within it with the operation that has a breach. So *caught by* names what spoke first, not all "
+        "that would have. *Requests* counts those sent up to the first finding, looks before and after included."
     )
 
 

@@ -157,12 +157,18 @@ class Run:
         return Redactor(self.secrets)
 
     def items(self) -> Iterator[Item]:
-        """Everything to run, in order; nothing is sent to make the list."""
+        """Everything to run, the brief first and then by source; nothing is sent to make the list.
+
+        So every row, workflow and example has been met before a target's budget is spent on combinations of them.
+        """
         recorded = self._recorded_items()
-        for source in self._sources():
-            for item in source.items():
-                if self._wanted(item) and (recorded is None or source.name == "recordings" or item.name in recorded):
-                    yield item
+        items = [
+            item
+            for source in self._sources()
+            for item in source.items()
+            if self._wanted(item) and (recorded is None or source.name == "recordings" or item.name in recorded)
+        ]
+        yield from sorted(items, key=lambda item: not item.brief)
 
     def finish(self, results: tuple[ItemResult, ...]) -> Report:
         """The complete report."""

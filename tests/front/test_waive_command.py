@@ -196,7 +196,7 @@ def test_a_waived_item_is_an_expected_failure_also_where_workers_share_the_items
     (project.path / "waivers.yaml").write_text(waivers)
     result = project.runpytest_subprocess(*CASES, "-n", "1")
     assert result.ret == 0
-    result.assert_outcomes(xfailed=2, passed=result.parseoutcomes()["passed"])
+    result.assert_outcomes(xfailed=3, passed=result.parseoutcomes()["passed"])
     result.stdout.fnmatch_lines([f"XFAIL*cases-no-username* - *waived until {soon()}, Ada: they underscore it*"])
 
 
@@ -204,10 +204,10 @@ def test_an_expired_waiver_fails_its_test_and_runxfail_fails_them_all(project: p
     (project.path / "waivers.yaml").write_text(entry("2020-02-29") + entry(soon(), FINDING.replace("TR203", "TR202")))
     result = project.runpytest_subprocess(*CASES)
     assert result.ret == 1
-    result.assert_outcomes(xfailed=1, failed=1, passed=result.parseoutcomes()["passed"])
+    result.assert_outcomes(xfailed=1, failed=2, passed=result.parseoutcomes()["passed"])
     result.stdout.fnmatch_lines(["*waiver      expired on 2020-02-29, waivers.yaml:1. Ada: they underscore it"])
     result = project.runpytest_subprocess(*CASES, "--runxfail")
-    result.assert_outcomes(failed=2, passed=result.parseoutcomes()["passed"])
+    result.assert_outcomes(failed=3, passed=result.parseoutcomes()["passed"])
 
 
 @pytest.mark.parametrize("arguments", [("-n", "1"), ("-k", "coverage")], ids=["whole", "narrowed"])

@@ -188,7 +188,8 @@ def test_a_crash_in_a_check_tells_no_secret(project: Path) -> None:
         progressing = Progressing(run, selection, resume=False)
         report = run.finish(tuple(progressing.run(item) for item in run.items()))
         run.target.close()
-    assert {one.finding.code for one in report.findings} == {"TR905"}
+    # Some cases need facts that this target does not give (TR903).
+    assert {"TR905"} <= {one.finding.code for one in report.findings} <= {"TR903", "TR905"}
     shown = StringIO()
     render(report, Console(file=shown, soft_wrap=True), verbose=True, waivable=True)
     for kind, reporter in REPORTERS.items():

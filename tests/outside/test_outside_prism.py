@@ -168,7 +168,7 @@ def witnesses(vendor: str, target: ThroughPrism) -> tuple[Runner, list[CasesItem
     book, terms = open_terms(Selection(find_folders(ROOT), vendors=(vendor,)))
     flows, _ = compile_workflows(book)
     given = GivenFlows(Surroundings(flows, terms, target.facts, lambda _seconds: None, None), seed=0)
-    items = [replace(item, cases=item.cases[:1]) for item in CasesSource(terms, target.facts, 0, given).items()]
+    items = [item for item in CasesSource(terms, target.facts, 0, given).items() if item.brief]
     return Runner(book, terms, target, Court(strict=True), promises=flows.promises()), items
 
 

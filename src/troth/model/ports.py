@@ -139,6 +139,11 @@ class Item(Protocol):
         """What it is about."""
         ...
 
+    @property
+    def brief(self) -> bool:
+        """Whether it asks little for what it may show: brief items are run before all others."""
+        ...
+
     def drive(self, judge: Judge) -> None:
         """Have as many cases judged as the item sees fit."""
         ...

@@ -19,6 +19,8 @@ from troth.wire.views import RequestView
 
 SEVERAL = "several rows at once"
 SILENT = "no row applies"
+MORE = "-more"
+"""What the name of an item has behind it that holds all but the first case of a row."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class CasesItem:
     source: str
     operation: Operation
     cases: tuple[Case, ...]
+    brief: bool = True
 
     def drive(self, judge: Judge) -> None:
         """Have every case judged."""
@@ -57,27 +60,40 @@ class CasesSource:
         self._preparation = Preparation(terms, seed, flows)
 
     def items(self) -> Iterator[CasesItem]:
-        """One item a row, in the order of the tables; then what several rows share, and what none decides."""
-        for terms in self._terms.operations.values():
-            facts = self._facts_of(terms.operation.vendor)
-            groups: dict[str, list[Combination]] = {
-                row.row.name: [] for table in terms.tables for row in table.rows if not row.row.provoke
-            }
-            for one in select(list(all_combinations(terms)), facts.closed):
-                group = SILENT if not one.rows else one.rows[0] if one.unambiguous else SEVERAL
-                groups.setdefault(group, []).append(one)
-            for group, members in groups.items():
-                if members:
-                    yield self._item(terms, group, members, facts)
+        """One item a row, then what several rows share, and what none decides; in the order of the tables.
 
-    def _item(self, terms: OperationTerms, group: str, members: list[Combination], facts: Facts) -> CasesItem:
-        operation = terms.operation
+        What there is beyond the first case of each is an item of its own, which can wait until every row has been met.
+        """
+        for terms in self._terms.operations.values():
+            for group, members in self._groups(terms).items():
+                if members:
+                    first, *others = self._cases(terms, group, members)
+                    yield _item(terms.operation, group, (first,), brief=True)
+                    if others:
+                        yield _item(terms.operation, group, tuple(others), brief=False)
+
+    def _groups(self, terms: OperationTerms) -> dict[str, list[Combination]]:
+        groups: dict[str, list[Combination]] = {
+            row.row.name: [] for table in terms.tables for row in table.rows if not row.row.provoke
+        }
+        for one in select(list(all_combinations(terms)), self._facts_of(terms.operation.vendor).closed):
+            group = SILENT if not one.rows else one.rows[0] if one.unambiguous else SEVERAL
+            groups.setdefault(group, []).append(one)
+        return groups
+
+    def _cases(self, terms: OperationTerms, group: str, members: list[Combination]) -> list[Case]:
+        facts = self._facts_of(terms.operation.vendor)
         slug = group.replace(" ", "-")
         cases: list[Case] = []
         for one in members:
             for alternative in range(_alternatives(terms, one.classes, facts) if group not in (SEVERAL, SILENT) else 1):
                 cases.append(self._preparation.case(terms, one.classes, f"{slug}/{len(cases)}", alternative))
-        return CasesItem(f"{operation.vendor}/{operation.name}/cases/{slug}", self.name, operation, tuple(cases))
+        return cases
+
+
+def _item(operation: Operation, group: str, cases: tuple[Case, ...], brief: bool) -> CasesItem:
+    name = f"{operation.vendor}/{operation.name}/cases/{group.replace(' ', '-')}{'' if brief else MORE}"
+    return CasesItem(name, CasesSource.name, operation, cases, brief)
 
 
 def _alternatives(terms: OperationTerms, classes: Mapping[str, str], facts: Facts) -> int:

@@ -42,6 +42,11 @@ class PropertiesItem:
     unsendable: int = 0
     """How many generated cases HTTP or XML could not carry, once the item was driven."""
 
+    @property
+    def brief(self) -> bool:
+        """The documented examples are few."""
+        return self.phase == "examples"
+
     def drive(self, judge: Judge) -> None:
         """Generate, and have every distinct request judged.
 

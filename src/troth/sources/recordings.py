@@ -23,6 +23,7 @@ class RecordingItem:
     source: str
     operation: Operation
     recording: Recording
+    brief: bool = True
 
     def drive(self, judge: Judge) -> None:
         """Have the exchange judged by the facts that held when it was recorded."""

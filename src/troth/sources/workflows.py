@@ -34,6 +34,7 @@ class WorkflowItem:
     around: Surroundings = field(repr=False)
     seed: int = 0
     examples: int = EXAMPLES
+    brief: bool = True
 
     @property
     def file(self) -> str:
@@ -97,6 +98,7 @@ class ExplorationItem:
     around: Surroundings = field(repr=False)
     seed: int = 0
     sequences: int = SEQUENCES
+    brief: bool = False
 
     def drive(self, judge: Judge) -> None:
         """Have so many sequences judged."""
