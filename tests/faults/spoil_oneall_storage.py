@@ -235,7 +235,7 @@ def same_number_again(call: Call, answer: Answer) -> None:
 
 def count_from_one(call: Call, tree: Any) -> None:
     user = data_of(tree)["user"]
-    if not _asked(call).get("externalid"):
+    if not _asked(call).get("externalid") and isinstance(user["externalid"], int):
         user["externalid"] -= 100000000
         user["identity"]["id"] = f"/external/{user['externalid']}"
 

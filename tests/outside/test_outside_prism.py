@@ -111,7 +111,7 @@ class ThroughPrism:
         for one in json.loads(said) if said else ():
             place = ".".join(str(part) for part in one["location"])
             status = exchange.answer.status
-            self.violations.append(Violation(self.operation, place, str(one["code"]), one["message"], status))
+            self.violations.append(Violation(self.operation, place, str(one.get("code", "")), one["message"], status))
         return replace(exchange, request=request)
 
     def facts(self, vendor: str) -> Facts:
