@@ -7,9 +7,9 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence, header
-from troth.model.facts import Facts
 from troth.model.ports import Target
 from troth.model.target_settings import Authentication
+from troth.targets.before import Before
 
 _MARGIN = 30.0
 """Seconds before its end at which a token is no longer used."""
@@ -29,7 +29,7 @@ class _TokenAnswer(msgspec.Struct):
     expires_in: float | None = None
 
 
-class AuthenticatedTarget:
+class AuthenticatedTarget(Before):
     """A target whose requests get query secrets, a bearer token, or an OAuth 2 token by client credentials.
 
     A request that has an Authorization header keeps it: what a contract varies is not tampered with.
@@ -50,7 +50,7 @@ class AuthenticatedTarget:
         ask_for_token: Callable[[Request], Exchange],
         clock: Callable[[], float],
     ) -> None:
-        self._target = target
+        super().__init__(target)
         self._authentication = authentication
         self._vendor_of = vendor_of
         self._ask_for_token = ask_for_token
@@ -58,8 +58,6 @@ class AuthenticatedTarget:
         self._tokens: dict[str, _Token] = {}
         self.issued: dict[str, str] = {}
         """Token → the name to show in its place: known for as long as the run lasts."""
-        self.name = target.name
-        self.kind = target.kind
 
     def send(self, request: Request) -> Exchange:
         """Send one request with its credentials. A token that is refused is asked for anew, once."""
@@ -113,23 +111,6 @@ class AuthenticatedTarget:
     def _answer(self, request: Request, exchange: Exchange) -> Exchange:
         """The exchange as everyone above knows it: with the request as it was before."""
         return Exchange(request, exchange.answer, exchange.seconds)
-
-    def locate(self, url: str) -> str:
-        """The address of a documented URL on this target."""
-        locate: Callable[[str], str] | None = getattr(self._target, "locate", None)
-        return url if locate is None else locate(url)
-
-    def facts(self, vendor: str) -> Facts:
-        """What is known of the target."""
-        return self._target.facts(vendor)
-
-    def reset(self, vendor: str) -> None:
-        """Put the vendor's state back, where the target can."""
-        self._target.reset(vendor)
-
-    def close(self) -> None:
-        """Close the target."""
-        self._target.close()
 
 
 def _bearing(request: Request, token: str) -> Request:

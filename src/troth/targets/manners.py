@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence, header
-from troth.model.facts import Facts
 from troth.model.ports import Target
 from troth.model.target_settings import Pace
+from troth.targets.before import Before
 
 REPEATABLE = frozenset(("safe", "idempotent"))
 """Side-effect classes of requests that may be sent twice."""
@@ -37,7 +37,7 @@ class Hands:
     chance: Callable[[], float]
 
 
-class MannersTarget:
+class MannersTarget(Before):
     """A target that is asked politely.
 
     It sends no faster than the pace allows, repeats what failed on the way only where a repeat does no harm, waits
@@ -60,7 +60,7 @@ class MannersTarget:
         allowed: frozenset[str],
         hands: Hands,
     ) -> None:
-        self._target = target
+        super().__init__(target)
         self._pace = pace
         self._effect_of = effect_of
         self._allowed = allowed
@@ -71,8 +71,6 @@ class MannersTarget:
         self._probe: Request | None = None
         self._halted = ""
         self.repeated = 0
-        self.name = target.name
-        self.kind = target.kind
 
     def send(self, request: Request) -> Exchange:
         """Send one request as often as manners allow; the last answer counts."""
@@ -112,23 +110,6 @@ class MannersTarget:
     def halted(self) -> str:
         """Why nothing more is sent, or ``""``."""
         return self._halted
-
-    def locate(self, url: str) -> str:
-        """The address of a documented URL on this target."""
-        locate: Callable[[str], str] | None = getattr(self._target, "locate", None)
-        return url if locate is None else locate(url)
-
-    def facts(self, vendor: str) -> Facts:
-        """What is known of the target."""
-        return self._target.facts(vendor)
-
-    def reset(self, vendor: str) -> None:
-        """Put the vendor's state back, where the target can."""
-        self._target.reset(vendor)
-
-    def close(self) -> None:
-        """Close the target."""
-        self._target.close()
 
     def _is_spent(self) -> bool:
         budget = self._pace.budget

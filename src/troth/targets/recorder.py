@@ -9,8 +9,8 @@ from pathlib import Path
 from troth.errors import UsageInvalid
 from troth.loading.cassette_writing import CassetteText, append, settled
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence
-from troth.model.facts import Facts
 from troth.model.ports import Target
+from troth.targets.before import Before
 from troth.wire.scrubbing import Scrubber
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.=-]+")
@@ -39,7 +39,7 @@ class Recorded:
     """Items whose older cassette was left in place, since the new recording has gaps."""
 
 
-class RecordingTarget:
+class RecordingTarget(Before):
     """A target whose exchanges are kept.
 
     While an item runs, its cassette grows beside its place under a hidden name (``.name.yaml.part``), by one write for
@@ -64,7 +64,7 @@ class RecordingTarget:
         allowed: tuple[str, ...] | None = None,
         issued: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        self._target = target
+        super().__init__(target)
         self._folder = folder
         self._origin = origin
         self._scrubber = scrubber
@@ -72,8 +72,6 @@ class RecordingTarget:
         self._issued = issued
         self._scene: _Scene | None = None
         self.recorded = Recorded()
-        self.name = target.name
-        self.kind = target.kind
 
     def begin(self, item: str) -> None:
         """An item begins."""
@@ -138,23 +136,6 @@ class RecordingTarget:
             append(_part(scene.path), str(scene.text) if scene.kept == 1 else added, afresh=scene.kept == 1)
         except OSError as error:
             raise UsageInvalid(f"{scene.path} cannot be written: {error.strerror or error}") from error
-
-    def locate(self, url: str) -> str:
-        """The address of a documented URL on the target."""
-        locate: Callable[[str], str] | None = getattr(self._target, "locate", None)
-        return url if locate is None else locate(url)
-
-    def facts(self, vendor: str) -> Facts:
-        """What is known of the target."""
-        return self._target.facts(vendor)
-
-    def reset(self, vendor: str) -> None:
-        """Put the vendor's state back, where the target can."""
-        self._target.reset(vendor)
-
-    def close(self) -> None:
-        """Close the target; an item that has not ended stays a part."""
-        self._target.close()
 
 
 def _part(path: Path) -> Path:
