@@ -60,8 +60,9 @@ class CasesSource:
         self._preparation = Preparation(terms, seed, flows)
 
     def items(self) -> Iterator[CasesItem]:
-        """One item a row, then what several rows share, and what none decides; in the order of the tables.
+        """One item a row, those that promise a success first; then what several rows share, and what none decides.
 
+        A success shows the most, so what is wrong with an operation is likely to be seen at once.
         What there is beyond the first case of each is an item of its own, which can wait until every row has been met.
         """
         for terms in self._terms.operations.values():
@@ -73,9 +74,9 @@ class CasesSource:
                         yield _item(terms.operation, group, tuple(others), brief=False)
 
     def _groups(self, terms: OperationTerms) -> dict[str, list[Combination]]:
-        groups: dict[str, list[Combination]] = {
-            row.row.name: [] for table in terms.tables for row in table.rows if not row.row.provoke
-        }
+        rows = [row.row for table in terms.tables for row in table.rows if not row.row.provoke]
+        rows.sort(key=lambda row: not any(status.startswith("2") for status in row.status))
+        groups: dict[str, list[Combination]] = {row.name: [] for row in rows}
         for one in select(list(all_combinations(terms)), self._facts_of(terms.operation.vendor).closed):
             group = SILENT if not one.rows else one.rows[0] if one.unambiguous else SEVERAL
             groups.setdefault(group, []).append(one)
