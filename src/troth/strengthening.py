@@ -28,7 +28,7 @@ KEPT, BELOW = 0, 1
 _NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 """What the mocks take for the time, so that the same seed gives the same answers and the same mutants."""
 _CASES = 12
-"""Cases of one row that are run: a few of every situation are mutated, so more would be thrown away."""
+"""Cases of one item that are run: a few of every situation are mutated, so more would be thrown away."""
 
 
 @dataclass(frozen=True, slots=True)

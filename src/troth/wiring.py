@@ -139,8 +139,7 @@ class Run:
     def secrets(self) -> dict[str, str]:
         """Secret value → the name to show in its place, as far as they are known by now.
 
-        A live vendor's answers bring secrets and personal data of their own: those of what a report shows are among
-        them, each as ``PRIVATE``.
+        A live vendor's answers bring more of their own: those that a report may quote are among them, as ``PRIVATE``.
         """
         known = {**secret_names(self.book, self.target), **self.reached.secrets}
         if self.target.kind != "live":
@@ -148,7 +147,8 @@ class Run:
         for seen in self.runner.tally.findings():
             if self._looked_at.setdefault(seen.finding.fingerprint) is not seen.exchange:
                 self._looked_at[seen.finding.fingerprint] = seen.exchange
-                self._scrubber.exchange(seen.exchange)
+                for exchange in (*seen.before, seen.exchange):
+                    self._scrubber.exchange(exchange)
         return {**dict.fromkeys(self._scrubber.found, "PRIVATE"), **known}
 
     @property
@@ -157,10 +157,7 @@ class Run:
         return Redactor(self.secrets)
 
     def items(self) -> Iterator[Item]:
-        """Everything to run, the brief first and then by source; nothing is sent to make the list.
-
-        So every row, workflow and example has been met before a target's budget is spent on combinations of them.
-        """
+        """Everything to run, nothing sent; the brief first, before a budget is spent on combinations of the same."""
         recorded = self._recorded_items()
         items = [
             item

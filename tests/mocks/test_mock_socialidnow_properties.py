@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from werkzeug.test import Client, create_environ, run_wsgi_app
@@ -71,6 +71,7 @@ bodies = st.binary() | st.builds(
     length=st.none() | wire_text,
     body=bodies,
 )
+@example("GET", f"/v1/marketing/login/connections/{WORLD['connection']['id']}", "", "Basic \x80", "", None, b"")
 def test_any_request_gets_an_answer_in_the_vendors_words(
     method: str, path: str, query: str, authorization: str | None, host: str, length: str | None, body: bytes
 ) -> None:
@@ -83,7 +84,7 @@ def test_any_request_gets_an_answer_in_the_vendors_words(
     answer, status, headers = run_wsgi_app(MOCK, environ, buffered=True)
     raw = b"".join(answer)
     assert headers["Content-Type"] == "application/json; charset=utf-8"
-    if int(status.split()[0]) >= 400:
+    if int(status.split()[0]) >= 400 and method != "HEAD":
         refusal: Any = msgspec.json.decode(raw)
         assert set(refusal) == {"error", "error_description"}
         assert refusal["error"] in ERROR_VALUES

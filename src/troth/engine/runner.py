@@ -63,8 +63,8 @@ class Runner:
         self._watch = watch
         self._conduct = conduct or Conduct()
         self._judges: dict[tuple[str, int], Judges] = {}
-        self._latest = _NOTHING
-        """What a check was looking at, should it crash: whoever shows what it said must know what is private in it."""
+        self._asked: list[Exchange] = []
+        """What a case has come to so far: whoever shows a finding, or a crash, must know what is private in it."""
         self._worlds: list[Facts] = []
         self._xsd = {
             name: XsdValidator(vendor.spec.xsd) for name, vendor in book.vendors.items() if vendor.spec.xsd is not None
@@ -83,7 +83,7 @@ class Runner:
                 item.name, item.source, operation.vendor, operation.name, Verdict.SKIPPED, 0, 0.0, (), skipped
             )
         self._conduct.begin(item.name)
-        self._latest = _NOTHING
+        self._asked.clear()
         try:
             item.drive(lambda case: self._case(case, item.name, progress))
         except TrothError:
@@ -91,7 +91,9 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - rule 9: a crash in a check is named and the run goes on
             finding = _crash(operation, error)
             progress.findings[finding.fingerprint] = finding
-            self.tally.add_finding(finding, item.name, self._latest)
+            self.tally.add_finding(
+                finding, item.name, self._asked[-1] if self._asked else _NOTHING, before=self._asked[:-1]
+            )
         self._conduct.end()
         findings = tuple(progress.findings.values())
         verdict = self._court.verdict(findings)
@@ -114,7 +116,9 @@ class Runner:
         """A finding of the tally as a report shows it."""
         return self._court.report(seen, curl)
 
-    def _case(self, case: Case, item: str, progress: _Progress) -> Judgement:
+    def _case(self, case: Case, item: str, progress: _Progress, inner: bool = False) -> Judgement:
+        if not inner and not case.earlier and case.said is None:
+            self._asked.clear()
         if case.said is None and case.recorded is None:
             permission = self._conduct.permission
             reason = self._conduct.halted() or ("" if permission is None else permission.forbids(case))
@@ -141,7 +145,7 @@ class Runner:
         facts = case.facts or self._target.facts(operation.vendor)
         judge = self._judge_for(operation, facts)
         if case.recorded is not None:
-            self._latest = case.recorded
+            self._asked.append(case.recorded)
             return judge.judge(case.recorded, Judged(facts))
         if case.fresh_state:
             self._target.reset(operation.vendor)
@@ -168,8 +172,9 @@ class Runner:
         return first
 
     def _send(self, request: Request) -> Exchange:
-        self._latest = self._target.send(request)
-        return self._latest
+        exchange = self._target.send(request)
+        self._asked.append(exchange)
+        return exchange
 
     def _give(
         self,
@@ -181,7 +186,7 @@ class Runner:
     ) -> Facts:
         for call in calls:
             if isinstance(call, GivenFlow):
-                made, clean_up = call.begin(lambda step: self._case(step, item, progress))
+                made, clean_up = call.begin(lambda step: self._case(step, item, progress, inner=True))
                 undo.append(clean_up)
                 facts = replace(facts, given={**facts.given, call.name: made})
                 continue
@@ -231,7 +236,7 @@ class Runner:
 
     def _count(self, judgement: Judgement, item: str, progress: _Progress) -> None:
         progress.exchanges += 1
-        self.tally.add(judgement, item)
+        self.tally.add(judgement, item, self._asked if judgement.findings else ())
         for finding in judgement.findings:
             progress.findings.setdefault(finding.fingerprint, finding)
 

@@ -1,6 +1,6 @@
 """How often each promise was exercised, kept and broken; each finding once, with the smallest exchange showing it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from troth.model.exchange import Exchange
@@ -18,6 +18,8 @@ class Seen:
     item: str
     exchange: Exchange
     count: int
+    before: tuple[Exchange, ...] = ()
+    """What was asked earlier in the same case: the finding, or how to see it again, may quote what that brought."""
 
 
 class Tally:
@@ -31,23 +33,25 @@ class Tally:
         self._numbers: dict[Promise, Numbers] = {promise: [0, 0, 0, 0] for promise in promises}
         self._findings: dict[tuple[str, ...], Seen] = {}
 
-    def add(self, judgement: Judgement, item: str) -> None:
-        """Count one judged exchange."""
+    def add(self, judgement: Judgement, item: str, before: Sequence[Exchange] = ()) -> None:
+        """Count one judged exchange; ``before`` is what was asked earlier in the same case."""
         numbers = self._numbers
         for promise, met in judgement.met:
             numbers[promise][_COLUMNS[met]] += 1
         for finding in judgement.findings:
-            self.add_finding(finding, item, judgement.exchange)
+            self.add_finding(finding, item, judgement.exchange, before=before)
 
-    def add_finding(self, finding: Finding, item: str, exchange: Exchange, count: int = 1) -> None:
+    def add_finding(
+        self, finding: Finding, item: str, exchange: Exchange, count: int = 1, before: Sequence[Exchange] = ()
+    ) -> None:
         """Keep a finding, and the smaller of the exchanges that show it."""
         seen = self._findings.get(finding.fingerprint)
         if seen is None:
-            self._findings[finding.fingerprint] = Seen(finding, item, exchange, count)
+            self._findings[finding.fingerprint] = Seen(finding, item, exchange, count, tuple(before))
             return
         seen.count += count
         if _size(finding, exchange) < _size(seen.finding, seen.exchange):
-            seen.finding, seen.item, seen.exchange = finding, item, exchange
+            seen.finding, seen.item, seen.exchange, seen.before = finding, item, exchange, tuple(before)
 
     def findings(self) -> tuple[Seen, ...]:
         """All findings, in the order of their first meeting."""

@@ -202,7 +202,10 @@ class SocialIdNow(Service):
 
 
 def _basic(request: Request) -> tuple[str | None, str | None] | None:
-    given = request.authorization
+    try:
+        given = request.authorization
+    except ValueError:  # Werkzeug lets base64's word for characters beyond ASCII through.
+        return None
     return (given.username, given.password) if given is not None and given.type == "basic" else None
 
 

@@ -25,7 +25,7 @@ MORE = "-more"
 
 @dataclass(frozen=True)
 class CasesItem:
-    """The combinations that one row decides alone, or that several rows share, or none."""
+    """The first of the combinations that one row decides alone, or several rows, or none; or all the others."""
 
     name: str
     source: str

@@ -1,4 +1,4 @@
-"""Cassettes as a target: recorded answers, found by index, so the rate does not fall with their number."""
+"""Cassettes as a target: recorded answers, found by index and not by looking through them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
