@@ -37,6 +37,7 @@ _FAILURE = re.compile(r"<!-- failure -->\n```text\n(.*?)^```$", re.MULTILINE | r
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"\bTR\d{3}\b")
+_PART = re.compile(r"`(\w+)`\s+(?:in|of)\s+(?:\w+ )?`(src/[^`\s]+\.py)`")
 _INLINE = re.compile(r"`([^`\n]+)`")
 
 
@@ -163,6 +164,15 @@ def test_paths_in_sentences_exist(document: Path) -> None:
         if re.fullmatch(r"(src|specs|contracts|cassettes|docs|tests|bench|\.ci)/[\w./-]+", word):
             shown = any(word in files_in(other) for other in (ROOT / "README.md", CONTRACTS))
             assert shown or (ROOT / word).exists(), f"{word} does not exist"
+
+
+@pytest.mark.parametrize("document", WRITTEN, ids=ids)
+def test_parts_named_stand_in_their_files(document: Path) -> None:
+    assert [
+        (name, file)
+        for name, file in _PART.findall(text_of(document))
+        if not re.search(rf"\b{name}\b", text_of(ROOT / file))
+    ] == []
 
 
 @pytest.mark.parametrize("document", WRITTEN, ids=ids)
