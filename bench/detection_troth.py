@@ -11,7 +11,8 @@ from time import perf_counter
 from troth.model.exchange import Exchange
 from troth.model.ports import Judged, Judges, RunOptions
 from troth.model.report import Judgement
-from troth.wiring import Run, select
+from troth.session.reach import select
+from troth.session.run import Run
 
 ROOT = Path(__file__).parents[1]
 

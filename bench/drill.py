@@ -25,8 +25,10 @@ import troth
 from troth.model.exchange import Exchange, Request
 from troth.model.ports import Judged, Judges, RunOptions
 from troth.model.report import ItemResult, Judgement, Report
+from troth.session.open import open_book
+from troth.session.reach import MOCKS, select
+from troth.session.run import Run
 from troth.targets.embedded import EmbeddedTarget, StandIn
-from troth.wiring import MOCKS, Run, open_book, select
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "drill.md"

@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from troth.checks.terms import compile_terms
-from troth.engine.runner import Runner
-from troth.engine.verdicts import Court
-from troth.loading.folders import Folders, read_book
+from troth.judging.terms import compile_terms
 from troth.model.book import Book
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
 from troth.model.report import ItemResult
+from troth.session.folders import Folders, read_book
+from troth.session.runner import Runner
+from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
 
 SHOP_SPEC = """\

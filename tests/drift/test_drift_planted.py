@@ -10,8 +10,8 @@ import pytest
 from drift_sides import Recorded, read, record
 from plants import PLANTS, Plant, planted
 
-from troth.drifting import Side, compare
-from troth.model.drift import DriftReport, Worth
+from troth.drift.command import Side, compare
+from troth.drift.differences import DriftReport, Worth
 from troth.model.ports import RunOptions
 
 OPERATIONS = tuple(sorted({plant.operation for plant in PLANTS}))

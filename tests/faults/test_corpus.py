@@ -13,10 +13,10 @@ import pytest
 from faults.calling import CALLERS, Caller, basic
 from faults.corpus import BATCHES, FAULTS, plant
 from faults.faults import Fault, Faulty, Kind
-from troth.mocks.esws import Esws
-from troth.mocks.oneall import OneAll
+from troth.mocks.esws.service import Esws
+from troth.mocks.oneall.service import OneAll
 from troth.mocks.service import Clock, Service
-from troth.mocks.socialidnow import SocialIdNow
+from troth.mocks.socialidnow.service import SocialIdNow
 
 START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 MOCKS: dict[str, type[Service]] = {"oneall": OneAll, "socialidnow": SocialIdNow, "esws": Esws}

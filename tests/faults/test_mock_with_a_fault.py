@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from faults.corpus import plant
 from troth.cli import main
-from troth.mocks.esws import Esws
-from troth.mocks.server import running
+from troth.mocks.esws.service import Esws
+from troth.mocks.server.http import running
 from troth.mocks.service import Service
 
 

@@ -8,11 +8,13 @@ from faults.corpus import BY_NAME
 from projects import make_project
 from rich.console import Console
 
-from troth.mocks.server import running
-from troth.mocks.socialidnow import SocialIdNow
+from troth.mocks.server.http import running
+from troth.mocks.socialidnow.service import SocialIdNow
 from troth.model.ports import RunOptions
-from troth.reporting.console import render
-from troth.wiring import REPORTERS, Run, select
+from troth.reporting.console.report import render
+from troth.session.reach import select
+from troth.session.reports import REPORTERS
+from troth.session.run import Run
 
 TOKEN = re.compile(r'"(?:connection_id|login_token)":\s*"([0-9a-f]{64})"')
 LOCATION = "a-sign-in-is-read-at-its-location"

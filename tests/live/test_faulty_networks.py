@@ -11,14 +11,15 @@ import pytest
 from faulty_network import FAULTS, faulty, out_of_service
 from projects import make_project
 
-from troth.loading.cassette import read_cassette
-from troth.mocks.esws import Esws
-from troth.mocks.server import running
+from troth.loading.cassettes.reader import read_cassette
+from troth.mocks.esws.service import Esws
+from troth.mocks.server.http import running
 from troth.model.exchange import Exchange, Request, Response
 from troth.model.ports import RunOptions
 from troth.model.report import Report, Verdict
-from troth.targets.manners import Hands
-from troth.wiring import Run, select
+from troth.session.reach import select
+from troth.session.run import Run
+from troth.targets.live.manners import Hands
 
 TIMEOUT = 0.25
 OPTIONS = RunOptions(sources=("cases",), operations=("getUserId", "getWsdl", "autoSync"))

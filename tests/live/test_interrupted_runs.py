@@ -7,8 +7,8 @@ from random import Random
 
 from interrupting import begin, finished, project, promises, recorded, wait_for
 
-from troth.mocks.server import running
-from troth.mocks.socialidnow import SocialIdNow
+from troth.mocks.server.http import running
+from troth.mocks.socialidnow.service import SocialIdNow
 
 
 def test_kill_9_leaves_readable_cassettes_and_a_run_to_resume(tmp_path: Path) -> None:

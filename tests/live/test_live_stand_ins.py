@@ -11,17 +11,18 @@ import trustme
 from projects import leaves, make_project
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from troth.mocks.esws import Esws
-from troth.mocks.oneall import OneAll
-from troth.mocks.server import Origin, running
+from troth.mocks.esws.service import Esws
+from troth.mocks.oneall.service import OneAll
+from troth.mocks.server.http import Origin, running
 from troth.mocks.service import Service
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.ports import RunOptions
 from troth.model.report import Report, Verdict
-from troth.model.target_settings import Way
-from troth.targets.live import LiveTarget
-from troth.wire.redaction import Redactor
-from troth.wiring import Run, select
+from troth.secrets.redactor import Redactor
+from troth.session.reach import select
+from troth.session.run import Run
+from troth.targets.live.client import LiveTarget
+from troth.targets.live.settings import Way
 
 KEYS = {"username": "pub+lic%20/k&y='é'", "password": 'p:w"\\ <ø>;#?{}=+%0A&amp;€'}
 PASSWORD = "\\u00e9 \"quoted\" 'twice' \t<![CDATA[&]]>$HOME`x`%s"

@@ -11,10 +11,11 @@ from vcr.serializers import yamlserializer  # type: ignore[import-untyped]
 
 from troth.model.ports import RunOptions
 from troth.model.report import Report, Verdict
-from troth.wire.redaction import Redactor
-from troth.wiring import Run, select
+from troth.secrets.redactor import Redactor
+from troth.session.reach import select
+from troth.session.run import Run
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 SCOPES = {
     "esws": RunOptions(sources=("cases", "workflows"), operations=("getSyncToken", "getQR", "deleteQR", "openOneSync")),
     "oneall": RunOptions(sources=("cases", "workflows"), operations=("readUser", "readIdentity", "createStorageUser")),

@@ -9,7 +9,7 @@ from sample_reports import EMPTY, finding, full, item, kept, reported
 
 from troth.model.report import Report, Verdict
 from troth.reporting.junit import junit, write_junit
-from troth.reporting.redacted import redacted
+from troth.secrets.reports import redacted
 
 SHAPE = etree.XMLSchema(etree.parse(Path(__file__).parent / "junit.xsd"))
 

@@ -8,7 +8,7 @@ from sample_reports import EMPTY, WAIVER, finding, full, item, kept, reported
 
 from troth.model.report import Report, Verdict
 from troth.reporting.markdown_report import markdown, write_markdown
-from troth.reporting.redacted import redacted
+from troth.secrets.reports import redacted
 
 SPECIAL = "\\`*_{}[]<>()#+!|~&$-\n "
 

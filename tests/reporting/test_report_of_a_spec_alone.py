@@ -7,7 +7,7 @@ from rich.console import Console
 from sample_reports import EMPTY, promise
 
 from troth.model.report import Count, Kind
-from troth.reporting.console import render
+from troth.reporting.console.report import render
 
 
 def page(*counts: Count) -> str:

@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 from troth.errors import Position, Problem, did_you_mean
 from troth.loading.matchers import read_expected, read_matchers
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
-from troth.loading.yaml_lines import Document, Path_
+from troth.loading.positions.yaml import Document, Path_
 from troth.model.contract import (
     AnswerField,
     Clause,

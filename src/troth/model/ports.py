@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from troth.model.contract import Given
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
@@ -82,6 +83,14 @@ class GivenFlow:
     begin: "Callable[[Judge], tuple[object, Callable[[], None]]]"
     """Runs it up to its clean-up; gives the value, and what runs the clean-up. Raises ``KeyError`` naming the fact
     where it gave none; then it has cleaned up."""
+
+
+class GivenFlows(Protocol):
+    """Makes the facts of contracts that name a workflow under ``given``."""
+
+    def flow(self, vendor: str, given: Given) -> GivenFlow | None:
+        """The workflow that a contract names; None where the vendor has none of that name."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

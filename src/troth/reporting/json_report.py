@@ -12,8 +12,8 @@ from troth.model.operation import Citation
 from troth.model.report import Count, Finding, ItemResult, Report, Reported
 from troth.model.waivers import Waiver
 from troth.reporting.codes import CODES
-from troth.reporting.redacted import redacted
 from troth.reporting.wording import TARGETS, sum_up
+from troth.secrets.reports import redacted
 
 FORMAT = 1
 """Raised when a key changes its meaning or goes; new keys do not raise it."""

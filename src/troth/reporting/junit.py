@@ -5,9 +5,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from troth.model.report import Finding, ItemResult, Report, Reported, Verdict
-from troth.reporting.console_findings import block
-from troth.reporting.redacted import redacted
+from troth.reporting.console.findings import block
 from troth.reporting.wording import TARGETS, accepted, fails, once_each, place, printable
+from troth.secrets.reports import redacted
 
 _Seen = Mapping[tuple[str, str, str, str, str], Reported]
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from troth.model.report import Report, Reported
 from troth.reporting.markdown import plain
-from troth.reporting.redacted import redacted
 from troth.reporting.wording import (
     TARGETS,
     accepted,
@@ -17,6 +16,7 @@ from troth.reporting.wording import (
     seen_in,
     verdict_line,
 )
+from troth.secrets.reports import redacted
 
 _MOST_IN_FULL = 50
 _MOST_LINES = 100
