@@ -119,8 +119,9 @@ def _warning(first: Mapping[str, Any], last: Mapping[str, Any]) -> Iterator[str]
     if first["contracts"] != last["contracts"] or first["code"] != last["code"]:
         yield ""
         yield (
-            "The misses of the first run, those of both batches, lay open when contracts and code were changed "
-            "afterwards. So the first run alone says what the suite notices of defects that nobody had prepared for."
+            "The misses of the first run, those of the first two batches, lay open when contracts and code were "
+            "changed afterwards. So the first run alone says what the suite notices of defects that nobody had "
+            "prepared for."
         )
 
 
