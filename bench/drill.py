@@ -42,7 +42,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from drill_outcomes import Journal, Outcome, compact, run_facts  # noqa: E402 - the corpus lives among the tests
 from drill_page import page  # noqa: E402
-from faults.corpus import BATCHES, BY_NAME, FAULTS  # noqa: E402
+from faults.corpus import BATCH_NAMES, BATCHES, BY_NAME, FAULTS  # noqa: E402
 
 
 class CountingTarget(EmbeddedTarget):
@@ -195,7 +195,7 @@ def _facts() -> dict[str, str]:
 @click.option("--seeds", default=20, show_default=True, help="How many seeds the clean mocks are run with.")
 @click.option("--fault", "names", multiple=True, help="Only this fault (may be repeated); nothing is written.")
 @click.option("--vendor", type=click.Choice(tuple(MOCKS)), help="Only this vendor; nothing is written.")
-@click.option("--batch", type=click.Choice(("first", "second")), help="Only this batch; nothing is written.")
+@click.option("--batch", type=click.Choice(BATCH_NAMES), help="Only this batch; nothing is written.")
 @click.option("--resume", type=click.Path(dir_okay=False, path_type=Path), help="A file to go on from and add to.")
 @click.option("--forget-first-run", is_flag=True, help="Let this run be the first one.")
 def main(
