@@ -243,8 +243,9 @@ class Running:
         credentials = credentials_of(around.terms.operations[str(operation)], security, facts, moment)
         arguments: dict[tuple[str, str], Template] = {(one.place, one.name): one.value for one in step.step.arguments}
         request = build_step(operation, arguments, step.step.body, moment, credentials)
-        if step.step.advance and around.advance is not None:
-            around.advance(operation.vendor, step.step.advance)
+        advance = around.abilities(operation.vendor).advance
+        if step.step.advance and advance is not None:
+            advance(step.step.advance)
             self._stale = True
         name = f"{frame.term.workflow.name}/{step.step.name}"
         judgement = self._judge(

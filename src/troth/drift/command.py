@@ -93,7 +93,7 @@ def compare(old: Side, new: Side, options: RunOptions) -> DriftReport:
     measured = measure(old.collector.sightings, new.collector.sightings)
     report = DriftReport(
         version=__version__,
-        seed=options.seed,
+        seed=options.budget.seed,
         specs_sha256=new.book.specs_sha256,
         contracts_sha256=new.book.contracts_sha256,
         old=old.facts,

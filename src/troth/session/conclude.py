@@ -23,7 +23,7 @@ def needed_no_longer(
         unclear: operations of which other processes could not see everything.
     """
     options, waivers = run.options, run.court.waivers
-    restricted = options.sources or options.max_examples is not None or run.reached.conduct.halted()
+    restricted = options.sources or options.budget.examples is not None or run.reached.conduct.halted()
     met = met_by(run) | frozenset(matched)
     if restricted or all(waiver.finding in met for waiver in waivers):
         return ()

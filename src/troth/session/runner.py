@@ -147,8 +147,9 @@ class Runner:
         if case.recorded is not None:
             self._asked.append(case.recorded)
             return judge.judge(case.recorded, Judged(facts))
-        if case.fresh_state:
-            self._target.reset(operation.vendor)
+        reset = self._target.abilities(operation.vendor).reset
+        if case.fresh_state and reset is not None:
+            reset()
         try:
             facts = self._give(case.given, facts, item, progress, undo)
             built = case.build(facts)

@@ -10,7 +10,7 @@ from troth.judging.terms import OperationTerms, Terms
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, GivenCall, GivenFlow, GivenFlows, Judge, Observation
+from troth.model.ports import Budget, Built, Case, GivenCall, GivenFlow, GivenFlows, Judge, Observation
 from troth.sources.building import alternatives, assemble, build_request, class_value
 from troth.sources.combinations import Combination, all_combinations, needed_facts, select, successful
 from troth.sources.minting import Mint
@@ -44,19 +44,18 @@ class CasesSource:
     Args:
         terms: the operations.
         facts_of: what a target gives for a vendor.
-        seed: decides the values that are nobody's.
+        budget: its seed decides the values that are nobody's; how many cases there are, the tables decide.
         flows: makes the facts that workflows give; None where there are no workflows.
     """
 
     name = "cases"
 
     def __init__(
-        self, terms: Terms, facts_of: Callable[[str], Facts], seed: int, flows: GivenFlows | None = None
+        self, terms: Terms, facts_of: Callable[[str], Facts], budget: Budget, flows: GivenFlows | None = None
     ) -> None:
         self._terms = terms
         self._facts_of = facts_of
-        self._seed = seed
-        self._preparation = Preparation(terms, seed, flows)
+        self._preparation = Preparation(terms, budget.seed, flows)
 
     def items(self) -> Iterator[CasesItem]:
         """One item a row, those that promise a success first; then what several rows share, and what none decides.

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
+from troth.model.ports import Target
 from troth.targets.live.manners import Hands, MannersTarget, retry_after
 from troth.targets.live.settings import Pace
 
@@ -20,7 +21,7 @@ OK = Response(200)
 RESET, REFUSED = NoAnswer(Silence.RESET), NoAnswer(Silence.REFUSED)
 
 
-class Scripted:
+class Scripted(Target):
     """Answers from a script; the last one from then on."""
 
     name, kind = "scripted", "live"
@@ -35,8 +36,6 @@ class Scripted:
 
     def facts(self, vendor: str) -> Facts:
         return Facts()
-
-    def reset(self, vendor: str) -> None: ...
 
     def close(self) -> None: ...
 

@@ -48,7 +48,7 @@ class Driver:
         terms: all operations, compiled.
         facts: what the target gives.
         seed: decides every request.
-        max_examples: how many requests fuzzing draws for an operation, valid and invalid ones each.
+        draws: how many requests fuzzing draws for an operation, valid and invalid ones each.
         flows: makes the facts that workflows give; None where there are no workflows.
 
     Raises:
@@ -61,13 +61,13 @@ class Driver:
         terms: Terms,
         facts: Facts,
         seed: int,
-        max_examples: int,
+        draws: int,
         flows: GivenFlows | None = None,
     ) -> None:
         self._terms = terms
         self._facts = facts
         self._seed = seed
-        self._max_examples = max_examples
+        self._draws = draws
         self._generator = Generator(vendor)
         self._preparation = Preparation(terms, seed, flows)
         self._choosers: dict[str, Chooser] = {}
@@ -104,11 +104,11 @@ class Driver:
             seed = self._named(terms.operation, f"fuzzing/{mode.value}")
             both = st.tuples(strategy.filter(_sendable(terms.operation, sent)), _drawn_choices(chooser))
             failing: dict[Fingerprint, None] = {}
-            for drawn in draw_many(both, self._max_examples, seed):
+            for drawn in draw_many(both, self._draws, seed):
                 failing.update(dict.fromkeys(sorted(self._judge(terms, drawn, sent))))
             for fingerprint in failing:
                 fails = partial(self._shows, terms, sent, fingerprint, allowed)
-                shrink(both, self._max_examples, seed, fails)
+                shrink(both, self._draws, seed, fails)
 
     def _shows(
         self, terms: OperationTerms, sent: _Sent, fingerprint: Fingerprint, allowed: "_Allowance", drawn: Drawn

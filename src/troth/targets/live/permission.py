@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from troth.judging.classes import MISSING, classifiers, reader
 from troth.judging.terms import OperationTerms, Terms
@@ -124,3 +124,19 @@ class Conduct:
     end: Callable[[], None] = lambda: None
     halted: Callable[[], str] = lambda: ""
     ask_again: bool = False
+
+    def within(self, seconds: float | None, clock: Callable[[], float]) -> "Conduct":
+        """The same conduct, halted for good once so many seconds have gone by from now on.
+
+        Args:
+            seconds: None for no limit.
+            clock: seconds that only grow.
+        """
+        if seconds is None:
+            return self
+        until = clock() + seconds
+
+        def halted() -> str:
+            return self.halted() or (f"the time budget of {seconds:g} s is spent" if clock() >= until else "")
+
+        return replace(self, halted=halted)
