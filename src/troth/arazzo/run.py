@@ -11,7 +11,7 @@ from troth.arazzo.terms import ActionTerm, StepTerm, WorkflowTerm
 from troth.arazzo.values import Asked, Missing, Moment, fill
 from troth.model.exchange import Exchange, NoAnswer, Response
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, Judge
+from troth.model.ports import Built, CaseToSend, Judge
 from troth.model.report import Finding, Judgement, Met
 from troth.model.workflow import Action, Selector, Template
 
@@ -249,7 +249,7 @@ class Running:
             self._stale = True
         name = f"{frame.term.workflow.name}/{step.step.name}"
         judgement = self._judge(
-            Case(
+            CaseToSend(
                 name=name,
                 operation=operation,
                 build=lambda _facts: Built(request, self._minted),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Never
 
 from troth.arazzo.inputs import InputPlan, plan_inputs
 from troth.arazzo.outcomes import UNSENT, Outcome, unjudged_finding
@@ -13,7 +12,7 @@ from troth.arazzo.terms import WorkflowTerm
 from troth.loading.plain import mapping
 from troth.model.book import Vendor
 from troth.model.operation import Operation
-from troth.model.ports import Budget, Case, Depth, Judge
+from troth.model.ports import Budget, Depth, Judge, JudgedCase
 from troth.model.report import Judgement
 
 RUNS: Mapping[Depth, int] = {Depth.BRIEF: 1, Depth.NORMAL: 5, Depth.THOROUGH: 50}
@@ -72,20 +71,13 @@ class WorkflowItem:
             reasons.append("the clock of this target cannot be moved")
         message = f"the workflow cannot run here: {'; '.join(reasons)}"
         finding = unjudged_finding(self.term, "TR402", message)
-        judge(self._case(Judgement(UNSENT, self.operation.name, (finding,), (), {})))
+        judge(JudgedCase(Judgement(UNSENT, self.operation.name, (finding,), (), {})))
 
     def _say(self, judge: Judge, outcome: Outcome) -> None:
         """Have what the run as a whole came to counted and reported."""
         for finding, exchange in zip(outcome.findings, outcome.exchanges, strict=True):
-            judge(self._case(Judgement(exchange, self.operation.name, (finding,), (), {})))
-        judge(self._case(Judgement(UNSENT, self.operation.name, (), tuple(outcome.met), {})))
-
-    def _case(self, said: Judgement) -> Case:
-        return Case(self.term.workflow.name, self.operation, _never, said=said)
-
-
-def _never(_facts: object) -> Never:
-    raise RuntimeError("nothing is to be sent for what is only said")
+            judge(JudgedCase(Judgement(exchange, self.operation.name, (finding,), (), {})))
+        judge(JudgedCase(Judgement(UNSENT, self.operation.name, (), tuple(outcome.met), {})))
 
 
 @dataclass

@@ -119,7 +119,7 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseToSend:
     """One request to make, as late as its facts are known."""
 
     name: str
@@ -129,21 +129,35 @@ class Case:
     observation: Observation | None = None
     fresh_state: bool = True
     """Reset the target's state before this case."""
-    recorded: Exchange | None = None
-    """Set where the exchange was made long ago: nothing is sent, and ``facts`` held then."""
-    facts: Facts | None = None
     stale: bool = False
     """Earlier requests of the same sequence may have changed what the facts say."""
     earlier: tuple[Request, ...] = ()
     """The requests of the same sequence that this one cannot be understood without."""
     alongside: tuple[Operation, ...] = ()
     """The other operations of the same sequence: where one of them may not be asked, none is."""
-    said: Judgement | None = None
-    """Set where there is nothing to send: what a workflow has to say beyond one exchange's own checks."""
 
+
+@dataclass(frozen=True, slots=True)
+class RecordedCase:
+    """An exchange that was made long ago, with the facts that held then. Nothing is sent for it."""
+
+    operation: Operation
+    exchange: Exchange
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCase:
+    """What a sequence of exchanges came to beyond the checks of each of them. Nothing is sent for it."""
+
+    judgement: Judgement
+
+
+Case = CaseToSend | RecordedCase | JudgedCase
+"""What an item has judged."""
 
 Judge = Callable[[Case], Judgement]
-"""Makes one case's exchange and says everything about it. Counting and reporting happen behind it."""
+"""Makes a case's exchange, if there is one to make, and says everything about it. It counts and reports it too."""
 
 
 class Item(Protocol):

@@ -13,7 +13,7 @@ from troth.model.book import Vendor
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, GivenFlows, Judge
+from troth.model.ports import Built, CaseToSend, GivenFlows, Judge
 from troth.sources.cases import Preparation
 from troth.sources.properties.choices import Choice, Chooser, Recipe, needed_given, stand_in, values_of
 from troth.sources.properties.generation import Enough, Generator, draw_many, shrink
@@ -135,7 +135,7 @@ class Driver:
             if built.request in sent.found:
                 return sent.found[built.request]
             judgement = sent.judge(
-                Case(
+                CaseToSend(
                     name=f"{sent.phase}/{len(sent.found)}",
                     operation=terms.operation,
                     build=partial(self._build, terms, generated, choice) if needed else _already(built),

@@ -10,7 +10,7 @@ from troth.model.contract import Fact, Input
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Case, GivenFlow
+from troth.model.ports import CaseToSend, GivenFlow
 from troth.wire.views import RequestView
 
 _SECRET_NAME = re.compile(r"pass(word|phrase|wd)?(_|$)|password|secret|(^|_)pin(_|$)|(^|_)otp(_|$)", re.IGNORECASE)
@@ -31,7 +31,7 @@ class Permission:
     effects: frozenset[str]
     lockouts: bool
 
-    def forbids(self, case: Case) -> str:
+    def forbids(self, case: CaseToSend) -> str:
         """Why a case may not be sent, or ``""``. A case is sent whole or not at all."""
         for operation in _asked(case):
             if operation.effect not in self.effects:
@@ -47,7 +47,7 @@ class Permission:
         return f"{risky}, which may lock an account: allow it with lockouts = true" if risky else ""
 
 
-def _asked(case: Case) -> Iterator[Operation]:
+def _asked(case: CaseToSend) -> Iterator[Operation]:
     yield case.operation
     yield from case.alongside
     for given in case.given:
