@@ -145,7 +145,7 @@ def test_recording_changes_nothing_of_what_is_judged(tmp_path: Path) -> None:
         run = Run(
             selection, RunOptions(operations=("createSignIn",), sources=("workflows",), budget=Budget(examples=0))
         )
-        results = [run.runner.run(item) for item in run.items()]
+        results = [run.runner.run(item) for item in run.items]
         verdicts.append({result.name: (result.verdict, result.exchanges) for result in results})
     assert any(step.step.advance for term in run.workflows.terms.values() for step in term.steps)
     assert {verdict for verdict, _ in verdicts[0].values()} == {Verdict.KEPT}

@@ -81,7 +81,8 @@ class Asking:
 
     def _send_case(self, case: CaseToSend) -> Judgement:
         permission = self._conduct.permission
-        reason = self._conduct.halted() or ("" if permission is None else permission.forbids(case))
+        halt = self._conduct.halted()
+        reason = halt.text if halt is not None else "" if permission is None else permission.forbids(case)
         if reason:
             return self._hold(case, reason)
         undo: list[Callable[[], None]] = []

@@ -13,7 +13,7 @@ from troth.model.operation import Operation
 from troth.model.ports import Item, Judges, Target
 from troth.model.report import Finding, ItemResult, Promise, Reported, Verdict
 from troth.session.asking import Asking
-from troth.session.tally import Seen, Tally
+from troth.session.tally import MetFinding, Tally
 from troth.session.verdicts import Court
 from troth.targets.live.permission import Conduct
 from troth.wire.soap import XsdValidator
@@ -58,10 +58,15 @@ class Runner:
 
     def run(self, item: Item) -> ItemResult:
         """Run one item to its end; what goes wrong inside a check makes the item unjudged and names the check."""
+        result = self._run(item)
+        self.tally.end(result)
+        return result
+
+    def _run(self, item: Item) -> ItemResult:
+        halt = self._conduct.halted()
+        if halt is not None:
+            return _result(item, Verdict.SKIPPED, skipped=halt.text)
         started = perf_counter()
-        skipped = self._conduct.halted()
-        if skipped:
-            return _result(item, Verdict.SKIPPED, skipped=skipped)
         self._conduct.begin(item.name)
         asking = Asking(item.name, self._target, self._conduct, self._judge_for, self.tally)
         try:
@@ -72,14 +77,14 @@ class Runner:
             asking.crashed(_crash(item.operation, error))
         self._conduct.end()
         findings = tuple(asking.findings.values())
-        verdict = self._court.verdict(findings)
+        verdict, skipped = self._court.verdict(findings), ""
         if not asking.exchanges and verdict is Verdict.KEPT:
             verdict, skipped = Verdict.SKIPPED, "; ".join(asking.held) or "nothing to send"
         return _result(item, verdict, asking.exchanges, perf_counter() - started, findings, skipped)
 
-    def reported(self, seen: Seen, curl: str = "") -> Reported:
+    def reported(self, met: MetFinding, curl: str = "") -> Reported:
         """A finding of the tally as a report shows it."""
-        return self._court.report(seen, curl)
+        return self._court.report(met, curl)
 
     def _judge_for(self, operation: Operation, facts: Facts) -> Judges:
         """The judge of an operation in a world; worlds are few and live as long as the run."""

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from troth.errors import ExitCode
 from troth.judging.classes import MISSING, classifiers, reader
 from troth.judging.terms import OperationTerms, Terms
+from troth.model.conclusion import Halt
 from troth.model.contract import Fact, Input
 from troth.model.exchange import Request
 from troth.model.facts import Facts
@@ -115,14 +117,14 @@ class Conduct:
         permission: what may be asked; None where everything may.
         begin: told the name of each item before it runs.
         end: told when an item has run to its end.
-        halted: why nothing more will be sent, or ``""``.
+        halted: why nothing more will be sent, or None.
         ask_again: a request whose answer breaks a promise is sent once more, to tell stable from flaky.
     """
 
     permission: Permission | None = None
     begin: Callable[[str], None] = lambda _name: None
     end: Callable[[], None] = lambda: None
-    halted: Callable[[], str] = lambda: ""
+    halted: Callable[[], Halt | None] = lambda: None
     ask_again: bool = False
 
     def within(self, seconds: float | None, clock: Callable[[], float]) -> "Conduct":
@@ -135,8 +137,9 @@ class Conduct:
         if seconds is None:
             return self
         until = clock() + seconds
+        spent = Halt(f"the time budget of {seconds:g} s is spent", ExitCode.INCOMPLETE)
 
-        def halted() -> str:
-            return self.halted() or (f"the time budget of {seconds:g} s is spent" if clock() >= until else "")
+        def halted() -> Halt | None:
+            return self.halted() or (spent if clock() >= until else None)
 
         return replace(self, halted=halted)
