@@ -215,7 +215,7 @@ def removable_waivers(run: Run, results: Iterable[ItemResult]) -> tuple[Waiver, 
         results: how its items ended.
     """
     options, waivers = run.options, run.court.waivers
-    restricted = options.sources or options.max_examples is not None or run.reached.conduct.halted()
+    restricted = options.sources or options.budget.examples is not None or run.reached.conduct.halted()
     findings = [met.finding for met in run.runner.tally.findings()]
     matched = frozenset(waiver.finding for waiver in map(run.court.waiver_of, findings) if waiver is not None)
     if restricted or all(waiver.finding in matched for waiver in waivers):
