@@ -91,7 +91,7 @@ class PromiseItem(pytest.Item):
         state = self.config.stash[_STATE]
         if state.run is None:
             raise RuntimeError("an item exists without a run")
-        result = state.run.runner.run(self.item)
+        result = state.run.run(self.item)
         self.user_properties.append(("troth_exchanges", result.exchanges))
         self.user_properties.append(("troth_verdict", str(result.verdict)))
         text = self._findings(state.run, result)

@@ -12,13 +12,14 @@ from troth import __version__
 from troth.arazzo.given import GivenWorkflows
 from troth.arazzo.source import WorkflowsSource
 from troth.arazzo.surroundings import Surroundings
-from troth.errors import InputInvalid, UsageInvalid, did_you_mean
+from troth.errors import ExitCode, InputInvalid, UsageInvalid, did_you_mean
 from troth.judging.lint import lint_world
 from troth.model.exchange import Exchange
 from troth.model.ports import Depth, Item, Judges, RunOptions, Source, Target
-from troth.model.report import Count, ItemResult, Reported, RunFacts
+from troth.model.report import Count, ItemResult, Reason, Reported, RunFacts
 from troth.reporting.curl import curl
 from troth.secrets.redactor import Redactor
+from troth.session.credentials import probe_credentials
 from troth.session.events import Event
 from troth.session.open import Opened, open_all
 from troth.session.reach import Reached, Selection, make_scrubber, reach, secret_names
@@ -66,6 +67,10 @@ class Run:
         self.runner = Runner(self.book, self.terms, self.target, self.court, watch, promises, self.reached.conduct)
         self._scrubber = make_scrubber(b"", self.reached.secrets, self.book, self.target)
         self._looked_at: dict[tuple[str, ...], Exchange | None] = {}
+        self._authenticated = frozenset(selection.settings.authentication) if selection.settings is not None else ()
+        self._probed: set[str] = set()
+        self.refusals: list[Reason] = []
+        """Vendors that do not take our credentials: nothing of theirs is judged."""
         self._started = datetime.now(UTC)
         self.clock = perf_counter()
 
@@ -107,6 +112,24 @@ class Run:
             and (recorded is None or source.name == "recordings" or item.name in recorded)
         ]
         return tuple(sorted(items, key=lambda item: not item.brief))
+
+    def run(self, item: Item) -> ItemResult:
+        """Run one item; of a live vendor only where it takes the credentials that we have."""
+        vendor = item.operation.vendor
+        if self.target.kind == "live" and vendor not in self._probed:
+            self._probed.add(vendor)
+            self._probe(vendor)
+        return self.runner.run(item)
+
+    def _probe(self, vendor: str) -> None:
+        authenticated = vendor in self._authenticated or "" in self._authenticated
+        probe = probe_credentials(self.terms, vendor, self.target, self.options.budget.seed, authenticated)
+        if probe is not None and probe.refused:
+            names = ", ".join(sorted(set(self.reached.secrets.values())))
+            text = f"{vendor} refuses the credentials that we have: {probe.line}"
+            text += f"; check {names}" if names else "; check the facts of the target"
+            self.refusals.append(Reason("credentials-refused", text, ExitCode.OURS))
+            self.runner.refuse(vendor, text)
 
     def results(self) -> tuple[ItemResult, ...]:
         """How items ended, in the order of the plan."""
