@@ -70,7 +70,7 @@ def test_doctor_asks_with_the_key_and_says_that_it_is_refused(
         assert doctor(project, "staging") == 0
         assert ": 200 in " in capsys.readouterr().out
         assert doctor(with_another_key(project), "staging") == 2
-    lines = [line for line in capsys.readouterr().out.splitlines() if "REFUSED" in line]
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.split()[:1] == ["REFUSED"]]
     assert len(lines) == 1
     assert "does not take the credentials" in lines[0]
     assert "was answered 401" in lines[0]
