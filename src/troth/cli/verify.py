@@ -22,6 +22,7 @@ from troth.waivers.file import read_waivers
 @options.max_examples
 @click.option("--thorough", is_flag=True, help="A generous generation budget.")
 @options.seed
+@options.checks
 @click.option("--strict", is_flag=True, help="Surprises fail the run too.")
 @click.option("--complete", is_flag=True, help="Exit with 3 unless everything that can be provoked was exercised.")
 @click.option(
@@ -45,6 +46,7 @@ def command(
     max_examples: int | None,
     thorough: bool,
     seed: int,
+    checks: tuple[str, ...],
     strict: bool,
     complete: bool,
     reports: tuple[str, ...],
@@ -66,6 +68,7 @@ def command(
         sources=options.source_names(sources),
         max_examples=max_examples,
         seed=seed,
+        checks=checks,
         strict=strict,
         thorough=thorough,
         complete=complete,

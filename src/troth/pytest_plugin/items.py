@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from troth.errors import InputInvalid, TrothError
+from troth.model.contract import Contract
 from troth.model.ports import Item, RunOptions
 from troth.model.report import ItemResult, Verdict
 from troth.pytest_plugin.hooks import sources_asked, summary_of, was_narrowed
@@ -234,6 +235,7 @@ def _state(config: pytest.Config, path: Path) -> _State:
             sources=tuple(sources_asked(config)),
             max_examples=config.getoption("--troth-max-examples"),
             seed=config.getoption("--troth-seed"),
+            checks=tuple(config.getoption("--troth-check")),
             strict=config.getoption("--troth-strict"),
             thorough=config.getoption("--troth-thorough"),
             waivers=read_waivers(folders.contracts.parent, date.today()),
@@ -257,14 +259,19 @@ def _home(config: pytest.Config, path: Path) -> Path:
 
 
 def _file_of(run: Run, item: Item, folders: Folders) -> str:
-    """The file an item is collected under: a workflow's own, the operation's contract, else the first it shares."""
-    own_file = getattr(item, "file", None)
-    if own_file is not None:
-        return str(folders.contracts / item.operation.vendor / Path(own_file).name)
+    """The file an item is collected under: a workflow's own, the operation's contract, else the first it shares.
+
+    Where it is an installed one, to which the project's contracts are added, it is the ``vendor.yaml`` that says so.
+    """
+    workflow_file = getattr(item, "file", None)
+    if workflow_file is not None:
+        return str(folders.collected_under(item.operation.vendor, Path(workflow_file).name))
     vendor = run.book.vendors[item.operation.vendor]
-    own = [one for one in vendor.contracts if item.operation.name in one.operations]
-    chosen = min(
-        own, key=lambda one: (one.shared, one.topic), default=vendor.contracts[0] if vendor.contracts else None
-    )
+
+    def order(contract: Contract) -> tuple[bool, bool, str]:
+        return not folders.stands_here(vendor.name, f"{contract.topic}.yaml"), contract.shared, contract.topic
+
+    contracts = [contract for contract in vendor.contracts if item.operation.name in contract.operations]
+    chosen = min(contracts, key=order, default=vendor.contracts[0] if vendor.contracts else None)
     topic = chosen.topic if chosen is not None else "sources"
-    return str(folders.contracts / vendor.name / f"{topic}.yaml")
+    return str(folders.collected_under(vendor.name, f"{topic}.yaml"))

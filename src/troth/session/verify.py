@@ -35,7 +35,7 @@ def verify(
     Raises:
         TrothError: nothing could be run; the error says why.
     """
-    outputs = read_outputs(reports, REPORTERS)
+    outputs = read_outputs(reports, selection.extensions.reporters(REPORTERS))
     run = Run(selection, options)
     results: list[ItemResult] = []
     interrupted = False
