@@ -212,7 +212,7 @@ class Judged:
 class Check(Protocol):
     """Says what is wrong with one answer, in addition to the spec and the contracts. An installed package brings it."""
 
-    def __call__(self, exchange: Exchange, operation: Operation, seen: Judged) -> Iterable[Finding]:
+    def __call__(self, exchange: Exchange, operation: Operation, seen: Judged, /) -> Iterable[Finding]:
         """The findings on one exchange that was answered; none where nothing is wrong.
 
         Pure: nothing is sent, counted or kept, and the same exchange gives the same findings.
@@ -228,7 +228,7 @@ class Check(Protocol):
 class MakesSource(Protocol):
     """Makes a source of requests. An installed package brings it."""
 
-    def __call__(self, book: Book, facts: Callable[[str], Facts], options: RunOptions) -> Source:
+    def __call__(self, book: Book, facts: Callable[[str], Facts], options: RunOptions, /) -> Source:
         """The source for one run.
 
         Args:

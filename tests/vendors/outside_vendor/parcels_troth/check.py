@@ -12,7 +12,7 @@ from troth.reporting.codes import Code
 TELLING = ("server-version", "x-powered-by")
 
 
-def check(exchange: Exchange, operation: Operation, seen: Judged) -> Iterator[Finding]:
+def check(exchange: Exchange, operation: Operation, _seen: Judged) -> Iterator[Finding]:
     """One finding for each header that tells it."""
     if not isinstance(exchange.answer, Response):
         return

@@ -40,7 +40,7 @@ class KnownSource:
 
     name = "known"
 
-    def __init__(self, book: Book, facts: Callable[[str], Facts], options: RunOptions) -> None:
+    def __init__(self, book: Book, _facts: Callable[[str], Facts], options: RunOptions) -> None:
         self._book = book
         self._unknown = f"{options.seed:08d}"
 
