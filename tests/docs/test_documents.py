@@ -293,7 +293,7 @@ def test_commands_shown_run(command: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 _STORE = "troth/mocks/oneall/store.py"
-_CONDITION = " or any(other is not user for other in matches)"
+_CONDITION = " or any(match is not user for match in matches)"
 
 
 def test_the_failure_shown_is_what_a_broken_mock_gives(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A stand-in for the OneAll REST API: identities, User Cloud Storage and users of one site."""
+"""A mock of the OneAll REST API: identities, User Cloud Storage and users of one site."""
 
 from collections.abc import Mapping
 from typing import ClassVar
