@@ -36,6 +36,7 @@ from troth.waivers.file import read_waivers
 @click.option("--cassettes", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Read cassettes here.")
 @options.resume
 @click.option("--plan", is_flag=True, help="List the requests that would be sent; send none.")
+@click.option("--tally", "sums", is_flag=True, help="Add up what became of every promise on every exchange.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding in full.")
 @guarded
 def command(
@@ -56,6 +57,7 @@ def command(
     cassettes: Path | None,
     resume: bool,
     plan: bool,
+    sums: bool,
     verbose: bool,
 ) -> int:
     """Provoke every promise, judge every answer, and say which are kept."""
@@ -77,4 +79,4 @@ def command(
     )
     if plan:
         return print_plan(selection, run_options)
-    return verify(selection, run_options, reports, verbose, resume)
+    return verify(selection, run_options, reports, verbose, resume, sums)
