@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -303,6 +304,8 @@ def test_the_failure_shown_is_what_a_broken_mock_gives(tmp_path: Path) -> None:
             copy = tmp_path / source.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(source.read_bytes())
+    for name in ("specs", "contracts", "cassettes"):
+        shutil.copytree(ROOT / name, tmp_path / name)
     store = tmp_path / "src" / _STORE
     sound = store.read_text(encoding="utf-8")
     assert _CONDITION in sound
