@@ -118,7 +118,7 @@ def read_book(folders: Folders, vendors: Iterable[str] = ()) -> tuple[Book, tupl
         UsageInvalid: there is no spec, or no vendor of a given name.
         PluginInvalid: a vendor is installed, and its description cannot be used.
     """
-    wanted = tuple(vendors) or folders.default
+    wanted = tuple(dict.fromkeys(vendors)) or folders.default
     if not wanted:
         raise UsageInvalid(f"no specs in {folders.specs}: put OpenAPI documents there, or name one with --spec")
     problems: list[Problem] = []

@@ -96,7 +96,7 @@ class Esws(Service):
                 page.headers["Allow"] = ", ".join(sorted(error.valid_methods))
             return page
         if status == 429 or status >= 500:
-            return _xml(envelopes.fault("Server", error.name), status)
+            return _xml(envelopes.fault_envelope("Server", error.name), status)
         return _client_fault(error.description or error.name)
 
     def soap(self, request: Request) -> Response:
@@ -167,7 +167,7 @@ def _xml(envelope: bytes, status: int = 200) -> Response:
 
 
 def _client_fault(reason: str) -> Response:
-    return _xml(envelopes.fault("Client", reason), 500)
+    return _xml(envelopes.fault_envelope("Client", reason), 500)
 
 
 def _page(markup: str, status: int = 200) -> Response:
