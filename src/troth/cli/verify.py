@@ -23,7 +23,7 @@ from troth.waivers.file import read_waivers
 @click.option("--thorough", is_flag=True, help="A generous generation budget.")
 @options.seed
 @options.checks
-@click.option("--strict", is_flag=True, help="Surprises fail the run too.")
+@options.fail_on
 @click.option("--complete", is_flag=True, help="Exit with 5 unless everything that can be provoked was exercised.")
 @click.option(
     "--report", "reports", multiple=True, metavar="KIND=FILE", help="Also write junit, json or markdown=FILE."
@@ -48,6 +48,7 @@ def command(
     thorough: bool,
     seed: int,
     checks: tuple[str, ...],
+    fail_on: str,
     strict: bool,
     complete: bool,
     reports: tuple[str, ...],
@@ -71,7 +72,7 @@ def command(
         max_examples=max_examples,
         seed=seed,
         checks=checks,
-        strict=strict,
+        fail_on=options.weakest(fail_on, strict),
         thorough=thorough,
         complete=complete,
         waivers=read_waivers(Path.cwd(), today),

@@ -10,7 +10,7 @@ from troth.model.book import Book
 from troth.model.contract import Given
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
-from troth.model.operation import Operation
+from troth.model.operation import Basis, Operation
 from troth.model.report import Finding, Judgement, Report
 from troth.model.waivers import Waiver
 
@@ -188,7 +188,8 @@ class RunOptions:
     seed: int = 0
     checks: tuple[str, ...] = ()
     """The names of checks that installed packages bring and that judge in addition to the contracts."""
-    strict: bool = False
+    fail_on: Basis = Basis.DOCUMENTED
+    """The weakest basis whose findings fail the run."""
     thorough: bool = False
     complete: bool = False
     """Everything that a request can provoke must have been exercised."""

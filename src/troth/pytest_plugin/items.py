@@ -12,6 +12,7 @@ from rich.console import Console
 
 from troth.errors import ExitCode, InputInvalid, TrothError
 from troth.model.contract import Contract
+from troth.model.operation import Basis
 from troth.model.ports import Item, RunOptions
 from troth.model.report import ItemResult, Verdict
 from troth.pytest_plugin.hooks import sources_asked, summary_of, was_narrowed
@@ -186,7 +187,7 @@ def _state(config: pytest.Config, path: Path) -> _State:
             max_examples=config.getoption("--troth-max-examples"),
             seed=config.getoption("--troth-seed"),
             checks=tuple(config.getoption("--troth-check")),
-            strict=config.getoption("--troth-strict"),
+            fail_on=Basis.ASSUMED if config.getoption("--troth-strict") else Basis(config.getoption("--troth-fail-on")),
             thorough=config.getoption("--troth-thorough"),
             waivers=read_waivers(folders.contracts.parent, date.today()),
             today=date.today(),
