@@ -5,10 +5,9 @@ answer that was given. All steps are judged by all checks; a sequence that fails
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
-import msgspec
 from hypothesis import strategies as st
 
 from troth.arazzo.expressions import Malformed, read_template
@@ -22,10 +21,12 @@ from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Built, CaseToSend, Judge
 from troth.model.workflow import Template
-from troth.sources.building import assemble, class_value
+from troth.sources.class_values import class_value
 from troth.sources.combinations import needed_facts, successful
+from troth.sources.input_requests import drafted
 from troth.sources.minting import Mint
 from troth.sources.properties.generation import Enough, draw_many, shrink
+from troth.wire.request_writer import Unsendable
 
 LENGTH = 10
 """At most so many steps a sequence."""
@@ -173,15 +174,19 @@ class Explorer:
         mint = Mint(seed)
         classes = self._classes[move.operation]
         values: dict[str, object] = {}
-        for one in terms.inputs:
-            if one.place in ("path", "query") and one.address in move.values:
-                values[one.name] = move.values[one.address]
-            elif one.name in classes:
-                values[one.name] = class_value(one, classes[one.name], facts, mint, 0)
-        request = assemble(terms.operation, terms.inputs, values)
-        if move.body is not None:
-            request = replace(request, body=msgspec.json.encode(move.body))
-        return Built(request, frozenset(mint.made))
+        for contract_input in terms.inputs:
+            name = contract_input.name
+            if contract_input.place in ("path", "query") and contract_input.address in move.values:
+                values[name] = move.values[contract_input.address]
+            elif name in classes:
+                values[name] = class_value(contract_input, classes[name], facts, mint, 0)
+        try:
+            writer = drafted(terms.operation, terms.inputs, values)
+            if move.body is not None:
+                writer.body = move.body
+            return Built(writer.write(), frozenset(mint.made))
+        except Unsendable as error:
+            raise KeyError(f"a value that can be sent ({error.reason})") from error
 
 
 class _Search:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from troth.arazzo.credentials import security_problems
 from troth.arazzo.outputs import Reach, reach
 from troth.errors import Position, Problem, did_you_mean
 from troth.model.book import Vendor
@@ -64,6 +65,7 @@ class _Checking:
                 yield self._unknown(
                     "fact", f"$world.{fact}", [f"$world.{one}" for one in self.vendor.world], workflow.position
                 )
+        yield from security_problems(workflow.security, self.vendor.spec)
         for name, output in workflow.outputs.items():
             yield from self._names(output, workflow.places[f"outputs.{name}"])
         for action in (*workflow.success_actions, *workflow.failure_actions):
@@ -82,6 +84,9 @@ class _Checking:
             yield self._unknown("workflow", step.workflow, self.workflows, step.called)
         elif step.workflow:
             yield from self._called(step, self.workflows[step.workflow])
+        yield from security_problems(step.security, self.vendor.spec)
+        for security in step.security:
+            yield from self._names(security, security.position)
         for argument in step.arguments:
             yield from self._names(argument.value, argument.position)
         if step.body is not None:

@@ -10,6 +10,7 @@ from troth.arazzo.expressions import (
     read_text,
 )
 from troth.errors import Problem
+from troth.loading.openapi.document import scheme_text
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
 from troth.loading.positions.yaml import Document, Path_
 from troth.model.operation import Basis, Citation
@@ -151,20 +152,17 @@ class PartReader:
                 found[name] = Selector(str(one.get("type", "")), str(one["selector"]), context, position)
         return found
 
-    def security(self, raw: object, at: Path_) -> Security | None:
-        """``x-security``: credentials by a step's own values."""
-        for index, value in enumerate(sequence(raw)):
-            one = mapping(value)
-            values = mapping(one.get("values"))
-            scheme = "basic" if "username" in values else "bearer" if "token" in values else ""
-            if not scheme:
-                fix = "give username and password, or token"
-                self._add((*at, index), "values", "these credentials are not supported", fix)
-                continue
-            place = (*at, index, "values")
-            templates = {key: self.template(part, (*place, key)) for key, part in values.items()}
-            return Security(scheme, templates, self.document.at(*at, index))
-        return None
+    def security(self, raw: object, at: Path_) -> tuple[Security, ...]:
+        """``x-security``: credentials by a step's own values, one for each scheme."""
+        securities = []
+        for index, entry in enumerate(sequence(raw)):
+            fields, place = mapping(entry), (*at, index)
+            values = {
+                key: self.template(part, (*place, "values", key)) for key, part in mapping(fields.get("values")).items()
+            }
+            scheme = scheme_text(mapping(fields["scheme"])) if "scheme" in fields else ""
+            securities.append(Security(str(fields.get("schemeName", "")), scheme, values, self.document.at(*place)))
+        return tuple(securities)
 
     def reference(self, raw: object, at: Path_) -> Reference | None:
         """A text that must be one runtime expression."""

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from troth.arazzo.credentials import credentials_of
 from troth.arazzo.outcomes import UNSENT, Call, Outcome, before, unjudged_finding, unmet_finding
-from troth.arazzo.requests import Unbuildable, build_step, credentials_of
+from troth.arazzo.requests import build_step
 from troth.arazzo.surroundings import Surroundings
 from troth.arazzo.terms import ActionTerm, StepTerm, WorkflowTerm
-from troth.arazzo.values import Asked, Missing, Moment, fill
+from troth.arazzo.values import Asked, Missing, Moment, Unbuildable, fill
 from troth.model.exchange import Exchange, NoAnswer, Response
 from troth.model.operation import Operation
 from troth.model.ports import Built, CaseToSend, Judge
@@ -239,8 +240,8 @@ class Running:
         """A step that calls an operation."""
         around = self._around
         facts = around.facts_of(operation.vendor)
-        security = step.step.security or frame.term.workflow.security
-        credentials = credentials_of(around.terms.operations[str(operation)], security, facts, moment)
+        securities = step.step.security or frame.term.workflow.security
+        credentials = credentials_of(around.terms.operations[str(operation)], securities, facts, moment)
         arguments: dict[tuple[str, str], Template] = {(one.place, one.name): one.value for one in step.step.arguments}
         request = build_step(operation, arguments, step.step.body, moment, credentials)
         advance = around.abilities(operation.vendor).advance

@@ -9,6 +9,7 @@ from troth.session.open import compile_book, open_book
 from troth.session.reach import MOCKS, Selection
 from troth.sources.combinations import lint_rows
 from troth.sources.recordings import RecordingsSource
+from troth.sources.sendability import lint_values
 from troth.waivers.project import waiver_problems
 
 
@@ -27,6 +28,7 @@ def lint_problems(selection: Selection, today: date) -> tuple[Problem, ...]:
             problems.update(lint_world(terms, name, Facts(world=MOCKS[name]().world())))
     if not problems:
         problems.update(problem for one in terms.operations.values() for problem in lint_rows(one))
+        problems.update(lint_values(terms, lambda _vendor: Facts()))
     try:
         list(RecordingsSource(book).items())
     except InputInvalid as error:

@@ -26,16 +26,17 @@ from troth.secrets.redactor import SHORTEST
 from troth.secrets.scrubber import Scrubber
 from troth.secrets.sensitive import is_distinct, names_person, names_secret
 from troth.session.folders import Folders, find_folders, shown
-from troth.sources.recordings import Router
+from troth.sources.routing import Router
 from troth.targets.by_vendor import ByVendorTarget
 from troth.targets.embedded import EmbeddedTarget
 from troth.targets.live.authentication import AuthenticatedTarget
 from troth.targets.live.client import Limits, LiveTarget, check_address
+from troth.targets.live.conduct import Conduct
 from troth.targets.live.dotenv import read_environment
 from troth.targets.live.facts import check_facts, leaves
 from troth.targets.live.manners import REPEATABLE, Hands, MannersTarget
 from troth.targets.live.mock_server import MockServerTarget, ask_for_world
-from troth.targets.live.permission import Conduct, Permission
+from troth.targets.live.permission import Permission
 from troth.targets.live.settings import EFFECTS, Pace, TargetSettings
 from troth.targets.live.settings_file import FILE, TargetFile
 from troth.targets.live.world_file import read_world

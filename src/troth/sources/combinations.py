@@ -14,7 +14,7 @@ from troth.errors import Problem
 from troth.judging.decisions import class_scope, decide
 from troth.judging.terms import OperationTerms
 from troth.model.contract import Fact
-from troth.sources.building import sendable
+from troth.sources.class_values import sendable
 
 SEND_ALL = 1_000
 """At most so many combinations are sent on a closed world."""

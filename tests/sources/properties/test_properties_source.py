@@ -21,10 +21,10 @@ from troth.model.ports import Budget, Depth
 from troth.model.report import Judgement, Verdict
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
-from troth.sources.building import basic
 from troth.sources.properties.driver import SHRINKS
 from troth.sources.properties.generation import CannotGenerate
 from troth.sources.properties.source import PHASES, PropertiesSource
+from troth.wire.request_writer import basic
 from troth.wire.views import RequestView
 
 ROOT = Path(__file__).parents[3]
@@ -300,7 +300,7 @@ def test_rows_and_states_are_exercised(desk):
     """Earlier calls give their facts, and what is observed before and after reaches the clauses."""
     results = desk.run()
     assert {result.verdict for result in results} == {Verdict.KEPT}, [result.findings for result in results]
-    counts = {count.promise.key: count for count in desk.runner.tally.counts()}
+    counts = {count.promise.id: count for count in desk.runner.tally.counts()}
     for promise in ("changeOrder.changed", "changeOrder.unknown", "changeOrder.looked-at", "readTicket.found"):
         assert counts[f"shop.{promise}"].kept > 2, promise
     assert desk.target.resets > 0

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from troth.judging.credentials import scheme_of
 from troth.judging.terms import OperationTerms
 from troth.model.contract import Fact, Input
 from troth.model.facts import Facts
-from troth.sources.building import class_value, sendable
+from troth.sources.class_values import class_value, sendable
 from troth.sources.combinations import Combination, all_combinations
 from troth.sources.minting import Mint
 
@@ -65,8 +66,9 @@ class Chooser:
         self._classes = {
             one.name: tuple(cls.name for cls in one.classes if _available(one, cls.name, facts)) for one in terms.inputs
         }
+        credentials = (contract_input for contract_input in terms.inputs if scheme_of(contract_input, terms.operation))
         self._known = {
-            one.name: known for one in terms.inputs if one.place == "auth" and (known := self._with_fact(one))
+            contract_input.name: known for contract_input in credentials if (known := self._with_fact(contract_input))
         }
         possible = [one for one in all_combinations(terms) if self._possible(one)]
         likely = [one for one in possible if _may_succeed(terms, one)]

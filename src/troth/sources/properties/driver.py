@@ -14,10 +14,11 @@ from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Built, CaseToSend, GivenFlows, Judge
-from troth.sources.cases import Preparation
+from troth.sources.preparation import Preparation
 from troth.sources.properties.choices import Choice, Chooser, Recipe, needed_given, stand_in, values_of
+from troth.sources.properties.generated_requests import Generated, write_request
 from troth.sources.properties.generation import Enough, Generator, draw_many, shrink
-from troth.sources.properties.wire import Generated, Unsendable, write_request
+from troth.wire.request_writer import Unsendable
 
 T = TypeVar("T")
 _FUZZED = (Recipe.FAVOURED, Recipe.FAVOURED, Recipe.FAVOURED, Recipe.GENERATED, Recipe.MIXED)

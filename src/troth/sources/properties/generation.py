@@ -18,8 +18,8 @@ from troth.errors import InputInvalid, Position, Problem
 from troth.loading.plain import mapping
 from troth.model.book import Vendor
 from troth.model.operation import Operation
+from troth.sources.properties.generated_requests import Generated
 from troth.sources.properties.recorded import Seen
-from troth.sources.properties.wire import Generated
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ from schemathesis.core import NOT_SET
 from troth.model.book import Recording, Vendor
 from troth.model.exchange import Request
 from troth.model.operation import Operation
-from troth.sources.properties.wire import Generated
-from troth.sources.recordings import Router
+from troth.sources.properties.generated_requests import Generated
+from troth.sources.routing import Router
 from troth.wire.bodies import Unreadable, media_type
 from troth.wire.views import NO_BODY, RequestView
 
