@@ -44,10 +44,9 @@ def command(
         operations=operations,
         sources=options.source_names(sources),
         budget=Budget(seed, max_examples),
-        strict=strict,
     )
 
     def choose(target: str) -> Selection:
         return select(Path.cwd(), target=target, vendors=vendors, spec=spec, world=world)
 
-    return drift(old, new, choose, run_options, reports, verbose)
+    return drift(old, new, choose, run_options, reports, verbose, strict)

@@ -22,7 +22,7 @@ from troth.waivers.file import read_waivers
 @options.max_examples
 @click.option("--thorough", is_flag=True, help="A generous generation budget.")
 @options.seed
-@click.option("--strict", is_flag=True, help="Surprises fail the run too.")
+@options.fail_on
 @click.option("--complete", is_flag=True, help="Exit with 5 unless everything that can be provoked was exercised.")
 @click.option(
     "--report", "reports", multiple=True, metavar="KIND=FILE", help="Also write junit, json or markdown=FILE."
@@ -46,6 +46,7 @@ def command(
     max_examples: int | None,
     thorough: bool,
     seed: int,
+    fail_on: str,
     strict: bool,
     complete: bool,
     reports: tuple[str, ...],
@@ -67,7 +68,7 @@ def command(
         operations=operations,
         sources=options.source_names(sources),
         budget=Budget(seed, max_examples, Depth.THOROUGH if thorough else Depth.NORMAL),
-        strict=strict,
+        fail_on=options.weakest(fail_on, strict),
         complete=complete,
         waivers=read_waivers(Path.cwd(), today),
         today=today,

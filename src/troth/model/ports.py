@@ -10,7 +10,7 @@ from typing import Protocol
 from troth.model.contract import Given
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
-from troth.model.operation import Operation
+from troth.model.operation import Basis, Operation
 from troth.model.report import Judgement, Report
 from troth.model.waivers import Waiver
 
@@ -243,7 +243,8 @@ class RunOptions:
     operations: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     budget: Budget = Budget()
-    strict: bool = False
+    fail_on: Basis = Basis.DOCUMENTED
+    """The weakest basis whose findings fail the run."""
     complete: bool = False
     """Everything that a request can provoke must have been exercised."""
     waivers: tuple[Waiver, ...] = ()

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from troth.errors import ExitCode, InputInvalid, TrothError
+from troth.model.operation import Basis
 from troth.model.ports import Budget, Depth, Item, RunOptions
 from troth.model.report import ItemResult, Verdict
 from troth.pytest_plugin.hooks import sources_asked, summary_of, was_narrowed
@@ -187,7 +188,7 @@ def _state(config: pytest.Config, path: Path) -> _State:
                 examples=config.getoption("--troth-max-examples"),
                 depth=Depth.THOROUGH if config.getoption("--troth-thorough") else Depth.NORMAL,
             ),
-            strict=config.getoption("--troth-strict"),
+            fail_on=Basis.ASSUMED if config.getoption("--troth-strict") else Basis(config.getoption("--troth-fail-on")),
             waivers=read_waivers(folders.contracts.parent, date.today()),
             today=date.today(),
         )
