@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from troth.arazzo.credentials import credentials_of
+from troth.arazzo.inputs import plan_inputs
 from troth.arazzo.outcomes import UNSENT, Call, Outcome, before, unjudged_finding, unmet_finding
 from troth.arazzo.requests import build_step
 from troth.arazzo.surroundings import Surroundings
@@ -44,13 +45,14 @@ class Running:
     Args:
         around: what runs share.
         judge: has each step's exchange made and judged.
-        minted: the values among the inputs that were made to be nobody's.
+        seed: decides the inputs that are nobody's.
     """
 
-    def __init__(self, around: Surroundings, judge: Judge, minted: frozenset[str] = frozenset()) -> None:
+    def __init__(self, around: Surroundings, judge: Judge, seed: str) -> None:
         self._around = around
         self._judge = judge
-        self._minted = minted
+        self._seed = seed
+        self._minted: frozenset[str] = frozenset()
         self._outcome = Outcome()
         self._workflows: dict[str, Mapping[str, object]] = {}
         self._fresh = True
@@ -61,11 +63,15 @@ class Running:
     def begin(self, term: WorkflowTerm, inputs: Mapping[str, object]) -> tuple[Outcome, Callable[[], None]]:
         """Run the workflow but for its clean-up, on the state that the target is in.
 
+        Args:
+            term: the workflow.
+            inputs: what is given; other inputs come from where the document says, or have their default.
+
         Returns:
             What it came to, and what runs the clean-up (once; later calls do nothing).
         """
         self._fresh = False
-        frame = _Frame(term, inputs, 0)
+        frame = _Frame(term, self._completed(term, inputs), 0)
 
         def clean_up() -> None:
             if not frame.cleaned:
@@ -108,13 +114,19 @@ class Running:
         """Run the steps; then those that clean up, whatever happened; then the workflows that do."""
         if depth > self._around.bounds.depth:
             raise _Stopped(f"workflows call each other more than {self._around.bounds.depth} deep")
-        frame = _Frame(term, inputs, depth)
+        frame = _Frame(term, self._completed(term, inputs), depth)
         try:
             self._walk(frame)
         finally:
             self._clean_up(frame)
         self._outcome.met.append((term.promise, self._met(frame)))
         return frame
+
+    def _completed(self, term: WorkflowTerm, given: Mapping[str, object]) -> Mapping[str, object]:
+        """The inputs of a workflow, whoever starts it: those that are not given have what their document says."""
+        plan = plan_inputs(term, self._around.facts_of(term.workflow.vendor), self._seed)
+        self._minted |= plan.minted
+        return {**plan.known, **given}
 
     def _met(self, frame: _Frame) -> Met:
         if not frame.failed:
@@ -226,7 +238,7 @@ class Running:
         if called is None:
             raise Unbuildable(f"there is no workflow {step.step.workflow}")
         try:
-            given = {one.name: fill(one.value, moment) for one in step.step.arguments}
+            given = {argument.name: fill(argument.value, moment) for argument in step.step.arguments}
         except Missing as error:
             raise Unbuildable(error.message) from error
         inner = self._perform(called, given, frame.depth + 1)
