@@ -13,7 +13,7 @@ from troth.model.ports import RunOptions
 from troth.model.report import Verdict
 from troth.session.reach import select
 from troth.session.run import Run
-from troth.sources.sendability import lint_values
+from troth.sources.lint import lint_values
 
 SPEC = """\
 openapi: 3.0.3

@@ -128,7 +128,7 @@ class WorkflowsSource:
             name = f"{term.workflow.vendor}/{term.about.name}/workflows/{term.workflow.name}"
             yield WorkflowItem(name, self.name, term.about, term, self._budget, self._around)
         for vendor in self._vendors:
-            first = next((one for one in vendor.spec.operations.values() if one.soap is None), None)
+            first = next((operation for operation in vendor.spec.operations.values() if operation.soap is None), None)
             if first is not None and self._budget.count(SEQUENCES) and has_links(vendor):
                 name = f"{vendor.name}/{first.name}/workflows/operations-called-at-random-along-their-links"
                 yield ExplorationItem(name, self.name, first, vendor, self._budget, self._around)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from troth.arazzo.source import WorkflowItem
 from troth.errors import ExitCode, InputInvalid, TrothError
 from troth.model.operation import Basis
 from troth.model.ports import Budget, Depth, Item, RunOptions
@@ -211,13 +212,11 @@ def _home(config: pytest.Config, path: Path) -> Path:
 
 def _file_of(run: Run, item: Item, folders: Folders) -> str:
     """The file an item is collected under: a workflow's own, the operation's contract, else the first it shares."""
-    own_file = getattr(item, "file", None)
-    if own_file is not None:
-        return str(folders.contracts / item.operation.vendor / Path(own_file).name)
+    if isinstance(item, WorkflowItem):
+        return str(folders.contracts / item.operation.vendor / Path(item.file).name)
     vendor = run.book.vendors[item.operation.vendor]
-    own = [one for one in vendor.contracts if item.operation.name in one.operations]
-    chosen = min(
-        own, key=lambda one: (one.shared, one.topic), default=vendor.contracts[0] if vendor.contracts else None
-    )
+    speaking = [contract for contract in vendor.contracts if item.operation.name in contract.operations]
+    first = vendor.contracts[0] if vendor.contracts else None
+    chosen = min(speaking, key=lambda contract: (contract.shared, contract.topic), default=first)
     topic = chosen.topic if chosen is not None else "sources"
     return str(folders.contracts / vendor.name / f"{topic}.yaml")

@@ -7,9 +7,8 @@ from troth.judging.lint import lint_vendor, lint_world
 from troth.model.facts import Facts
 from troth.session.open import compile_book, open_book
 from troth.session.reach import MOCKS, Selection
-from troth.sources.combinations import lint_rows
+from troth.sources.lint import lint_rows, lint_values
 from troth.sources.recordings import RecordingsSource
-from troth.sources.sendability import lint_values
 from troth.waivers.project import waiver_problems
 
 
@@ -27,7 +26,7 @@ def lint_problems(selection: Selection, today: date) -> tuple[Problem, ...]:
         if name in MOCKS:
             problems.update(lint_world(terms, name, Facts(world=MOCKS[name]().world())))
     if not problems:
-        problems.update(problem for one in terms.operations.values() for problem in lint_rows(one))
+        problems.update(problem for of_operation in terms.operations.values() for problem in lint_rows(of_operation))
         problems.update(lint_values(terms, lambda _vendor: Facts()))
     try:
         list(RecordingsSource(book).items())

@@ -27,8 +27,8 @@ from troth.session.runner import Runner
 from troth.session.tally import MetFinding
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
+from troth.sources.lint import lint_values
 from troth.sources.recordings import RecordingsSource
-from troth.sources.sendability import lint_values
 
 SOURCES = ("cases", "properties", "workflows", "recordings")
 """Names for ``--only``, in the order of a run."""

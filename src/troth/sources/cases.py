@@ -8,8 +8,9 @@ from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Budget, CaseToSend, GivenFlows, Judge
 from troth.sources.class_values import alternatives
-from troth.sources.combinations import Combination, all_combinations, select
+from troth.sources.combinations import Combination, all_combinations
 from troth.sources.preparation import Preparation
+from troth.sources.selection import select
 
 SEVERAL = "several rows at once"
 SILENT = "no row applies"

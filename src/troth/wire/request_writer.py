@@ -77,7 +77,7 @@ class RequestWriter:
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
-        self._described = {_key(one.place, one.name): one for one in operation.parameters}
+        self._described = {_key(parameter.place, parameter.name): parameter for parameter in operation.parameters}
         self._owners = _owners(operation.parameters)
         self._path: dict[str, str] = {}
         self._query: list[_Pair] = []

@@ -1,4 +1,4 @@
-"""Whether the values that contracts and a target name can be sent where their inputs have them."""
+"""What can be said against tables and their inputs before anything is sent."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,9 +7,26 @@ from troth.judging.terms import OperationTerms, Terms
 from troth.model.contract import Input, InputClass
 from troth.model.facts import Facts
 from troth.sources.class_values import alternatives, class_value
+from troth.sources.combinations import all_combinations
 from troth.sources.input_requests import assemble
 from troth.sources.minting import Mint
 from troth.wire.request_writer import Unsendable
+
+
+def lint_rows(terms: OperationTerms) -> Iterator[Problem]:
+    """Rows that no possible combination of classes meets alone, so that nothing could ever be known about them."""
+    rows = {term.row.name: term.row for table in terms.tables for term in table.rows if not term.row.provoke}
+    alone: set[str] = set()
+    together: set[str] = set()
+    for combination in all_combinations(terms):
+        (alone if combination.unambiguous else together).update(combination.rows)
+        if len(alone) == len(rows):
+            return
+    for name, row in rows.items():
+        if name not in alone:
+            how = "only together with others" if name in together else "never"
+            fix = "make its `when` exclusive, or say `provoke: {never: why}`"
+            yield Problem(row.position, f"the row {name!r} of {terms.operation} applies {how}", fix)
 
 
 def lint_values(terms: Terms, facts_of: Callable[[str], Facts]) -> Iterator[Problem]:
