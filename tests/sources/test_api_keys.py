@@ -18,6 +18,7 @@ from troth.model.facts import Facts
 from troth.model.ports import Budget, RunOptions
 from troth.model.report import Report, Verdict
 from troth.session.conclude import conclude_run
+from troth.session.credentials import probe_credentials
 from troth.session.folders import read_book
 from troth.session.reach import select
 from troth.session.run import Run
@@ -209,3 +210,14 @@ def test_a_cookie_is_read_as_it_was_meant(tmp_path: Path) -> None:
     operation = book.vendors["shop"].spec.operations["listOrders"]
     request = Request("GET", "https://shop.example/orders", (("Cookie", "a=1; key=the%20only%20key;b; a=2"),))
     assert RequestView(request, operation).cookies == {"a": "1", "key": "the%20only%20key"}
+
+
+@pytest.mark.parametrize("at", PLACES)
+@pytest.mark.parametrize("refused", [True, False])
+def test_credentials_that_are_tried_first_are_the_key(tmp_path: Path, at: str, refused: bool) -> None:
+    _, terms = read(tmp_path, at)
+    target = FunctionTarget(guarded, {"key": "another key"} if refused else WORLD)
+    probe = probe_credentials(terms, "shop", target, 0, authenticated=False)
+    assert probe is not None
+    assert probe.refused is refused
+    assert {key_of(request) for request in target.sent} == {"another key" if refused else KEY}

@@ -158,7 +158,7 @@ def ask_side(run: Run, collector: Collector) -> Side:
     try:
         for item in run.items:
             collector.now = item.name
-            run.runner.run(item)
+            run.run(item)
     finally:
         run.target.close()
     # Earlier calls and looks before and after go to operations that nobody may have asked for.

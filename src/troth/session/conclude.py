@@ -45,6 +45,7 @@ def conclude_run(run: Run, ending: Ending | None = None) -> Report:
     answers = run.runner.tally.answers
     reasons = [
         *_interruption(ending),
+        *run.refusals,
         *_halt(run, results),
         *reasons_of(findings, results, filter(run.is_allowed, counts), run.options.complete, ending.narrowed),
         *_unauthorized(counts, answers),

@@ -12,13 +12,14 @@ from troth import __version__
 from troth.arazzo.given import GivenWorkflows
 from troth.arazzo.source import WorkflowsSource
 from troth.arazzo.surroundings import Surroundings
-from troth.errors import InputInvalid, UsageInvalid, did_you_mean
+from troth.errors import ExitCode, InputInvalid, UsageInvalid, did_you_mean
 from troth.judging.lint import lint_world
 from troth.model.exchange import Exchange
 from troth.model.ports import Depth, Item, Judges, RunOptions, Source, Target
-from troth.model.report import Count, ItemResult, Reported, RunFacts
+from troth.model.report import Count, ItemResult, Reason, Reported, RunFacts
 from troth.reporting.curl import curl
 from troth.secrets.redactor import Redactor
+from troth.session.credentials import probe_credentials
 from troth.session.events import Event
 from troth.session.open import Opened, open_all
 from troth.session.reach import Reached, Selection, make_scrubber, reach, secret_names
@@ -54,6 +55,7 @@ class Run:
         opened: Opened | None = None,
     ) -> None:
         self.options = options
+        self.extensions = selection.extensions
         opened = opened or open_all(selection)
         self.book, self.terms, self.workflows = opened.book, opened.terms, opened.workflows
         reached = reach(selection, self.book, self.terms) if target is None else Reached(target)
@@ -64,9 +66,14 @@ class Run:
         spoken_of = (one for one in options.waivers if one.target in ("", selection.target))
         self.court = Court(options.fail_on, spoken_of, options.today)
         promises = self.workflows.promises()
+        watch = self.extensions.watch(options.checks, self.book, watch)
         self.runner = Runner(self.book, self.terms, self.target, self.court, watch, promises, self.reached.conduct)
         self._scrubber = make_scrubber(b"", self.reached.secrets, self.book, self.target)
         self._looked_at: dict[tuple[str, ...], Exchange | None] = {}
+        self._authenticated = frozenset(selection.settings.authentication) if selection.settings is not None else ()
+        self._probed: set[str] = set()
+        self.refusals: list[Reason] = []
+        """Vendors that do not take our credentials: nothing of theirs is judged."""
         self._started = datetime.now(UTC)
         self.clock = perf_counter()
 
@@ -108,6 +115,24 @@ class Run:
             and (recorded is None or source.name == "recordings" or item.name in recorded)
         ]
         return tuple(sorted(items, key=lambda item: not item.brief))
+
+    def run(self, item: Item) -> ItemResult:
+        """Run one item; of a live vendor only where it takes the credentials that we have."""
+        vendor = item.operation.vendor
+        if self.target.kind == "live" and vendor not in self._probed:
+            self._probed.add(vendor)
+            self._probe(vendor)
+        return self.runner.run(item)
+
+    def _probe(self, vendor: str) -> None:
+        authenticated = vendor in self._authenticated or "" in self._authenticated
+        probe = probe_credentials(self.terms, vendor, self.target, self.options.budget.seed, authenticated)
+        if probe is not None and probe.refused:
+            names = ", ".join(sorted(set(self.reached.secrets.values())))
+            text = f"{vendor} refuses the credentials that we have: {probe.line}"
+            text += f"; check {names}" if names else "; check the facts of the target"
+            self.refusals.append(Reason("credentials-refused", text, ExitCode.OURS))
+            self.runner.refuse(vendor, text)
 
     def results(self) -> tuple[ItemResult, ...]:
         """How items ended, in the order of the plan."""
@@ -171,6 +196,9 @@ class Run:
             yield WorkflowsSource(around, options.budget, resettable)
         if "recordings" in wanted:
             yield RecordingsSource(self.book)
+        for name in wanted:
+            if name not in SOURCES:
+                yield self.extensions.source(name, self.book, self.target.facts, options)
 
     def _recorded_items(self) -> frozenset[str] | None:
         """On a replay the items that were recorded, unless the user names sources; None where all are to run."""
@@ -205,15 +233,18 @@ class Run:
             raise InputInvalid(problems)
 
     def _check_names(self) -> None:
+        self.extensions.refuse_source_names(name for name in self.options.sources if name in SOURCES)
+        outside = self.extensions.source_names if self.options.sources else ()
+        known = (*SOURCES, *outside)
         for name in self.options.sources:
-            if name not in SOURCES:
-                raise UsageInvalid(f"unknown source {name!r} for --only: {did_you_mean(name, SOURCES)}")
-            if name not in (self.reached.sources or SOURCES):
+            if name not in known:
+                raise UsageInvalid(f"unknown source {name!r} for --only: {did_you_mean(name, known)}")
+            if name not in (self.reached.sources or known):
                 raise UsageInvalid(f"{name} would make requests up: allow it on this target with fuzzing = true")
-        known = [operation.name for operation in self.book.operations()]
+        names = [operation.name for operation in self.book.operations()]
         for pattern in self.options.operations:
             if not any(_matches(operation.vendor, operation.name, pattern) for operation in self.book.operations()):
-                raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, known)}")
+                raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, names)}")
 
     def _curl(self, met: MetFinding) -> str:
         locate = self.target.abilities(met.finding.vendor).locate or _as_documented

@@ -49,12 +49,17 @@ class Runner:
         self._watch = watch
         self._conduct = conduct or Conduct()
         self._judges: dict[tuple[str, int], Judges] = {}
+        self._refused: dict[str, str] = {}
         self._worlds: list[Facts] = []
         self._xsd = {
             name: XsdValidator(vendor.spec.xsd) for name, vendor in book.vendors.items() if vendor.spec.xsd is not None
         }
         of_operations = (promise for terms_ in terms.operations.values() for promise in terms_.promises())
         self.tally = Tally(chain(of_operations, promises))
+
+    def refuse(self, vendor: str, reason: str) -> None:
+        """Run no item of this vendor from now on."""
+        self._refused[vendor] = reason
 
     def run(self, item: Item) -> ItemResult:
         """Run one item to its end; what goes wrong inside a check makes the item unjudged and names the check."""
@@ -64,8 +69,9 @@ class Runner:
 
     def _run(self, item: Item) -> ItemResult:
         halt = self._conduct.halted()
-        if halt is not None:
-            return _result(item, Verdict.SKIPPED, skipped=halt.text)
+        reason = self._refused.get(item.operation.vendor, "") if halt is None else halt.text
+        if reason:
+            return _result(item, Verdict.SKIPPED, skipped=reason)
         started = perf_counter()
         self._conduct.begin(item.name)
         asking = Asking(item.name, self._target, self._conduct, self._judge_for, self.tally)
