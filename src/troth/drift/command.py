@@ -33,7 +33,7 @@ from troth.session.folders import shown
 from troth.session.open import Opened, open_all
 from troth.session.reach import Selection, secret_names
 from troth.session.run import Run
-from troth.sources.recordings import Router
+from troth.sources.routing import Router
 from troth.targets.replay import ReplayTarget
 from troth.wire.soap import XsdValidator
 

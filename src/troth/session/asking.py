@@ -23,7 +23,7 @@ from troth.model.ports import (
 )
 from troth.model.report import Finding, Judgement
 from troth.session.tally import Tally
-from troth.targets.live.permission import Conduct
+from troth.targets.live.conduct import Conduct
 from troth.wire.views import RequestView, ResponseView
 
 
