@@ -165,19 +165,21 @@ class Runner:
         if reason:
             return _held(case, reason, progress)
         before = self._observe(case.observation, built, facts, item, progress)
-        exchange = self._send(built.request)
+        exchange = self._send(built)
         after = self._observe(case.observation, built, facts, item, progress, stale=True)
         seen = Judged(facts, before, after, case.stale)
         judgement = judge.judge(exchange, seen)
         if not self._conduct.ask_again or operation.effect not in _REPEATABLE or not _against(judgement):
             return judgement
-        again = judge.judge(self._send(built.request), seen)
-        first, second = _steadiness(judgement, again)
+        repeated = judge.judge(self._send(built, again=True), replace(seen, again=True))
+        first, second = _steadiness(judgement, repeated)
         self._count(second, item, progress)
         return first
 
-    def _send(self, request: Request) -> Exchange:
-        exchange = self._target.send(request)
+    def _send(self, built: Built, again: bool = False) -> Exchange:
+        """Send a request; ``again`` where it repeats one whose answer broke a promise."""
+        self._conduct.announce(built.minted, again)
+        exchange = self._target.send(built.request)
         self._asked.append(exchange)
         return exchange
 
@@ -197,7 +199,7 @@ class Runner:
                 continue
             built = call.build(facts)
             asked = replace(facts, minted=facts.minted | built.minted)
-            exchange = self._send(built.request)
+            exchange = self._send(built)
             judgement = self._judge_for(call.operation, facts).judge(exchange, Judged(asked))
             self._count(judgement, item, progress)
             if judgement.findings:
@@ -234,7 +236,7 @@ class Runner:
             return None
         if asked is None:
             return None
-        exchange = self._send(asked.request)
+        exchange = self._send(asked)
         seen = Judged(replace(facts, minted=facts.minted | asked.minted), stale=stale)
         self._count(self._judge_for(observation.operation, facts).judge(exchange, seen), item, progress)
         return exchange_tree(ResponseView(exchange.answer)) if isinstance(exchange.answer, Response) else None

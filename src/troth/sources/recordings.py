@@ -28,7 +28,7 @@ class RecordingItem:
     def drive(self, judge: Judge) -> None:
         """Have the exchange judged by the facts that held when it was recorded."""
         request = self.recording.exchange.request
-        facts = Facts(world=self.recording.facts, closed=self.recording.closed)
+        facts = Facts(world=self.recording.facts, closed=self.recording.closed, minted=self.recording.minted)
         judge(
             Case(
                 name=self.recording.name,

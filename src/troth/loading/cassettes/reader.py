@@ -17,7 +17,9 @@ def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
 
     A top-level ``x-troth`` mapping (which VCR.py ignores) may say what it was recorded ``from``, give the world
     ``facts`` that held then (``closed`` where they were all), name the ``item`` of the run that was recorded, and say
-    what the run was ``allowed`` to send.
+    what the run was ``allowed`` to send. That of an interaction may give it a ``name``, list the values in its request
+    that Troth ``minted``, so that no fact has them, and say whether it was sent ``again`` since its answer had broken a
+    promise.
 
     Args:
         path: the file.
@@ -44,7 +46,9 @@ def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
             message = f"interaction {index + 1} is incomplete: {error.args[0] if error.args else error}"
             problems.append(Problem(document.at("interactions", index), message))
             continue
-        name = str(mapping(mapping(raw).get("x-troth")).get("name", f"{path.stem} {index + 1}"))
+        about = mapping(mapping(raw).get("x-troth"))
+        problems += _misread(about, document, index)
+        name = str(about.get("name", f"{path.stem} {index + 1}"))
         origin = str(extra.get("from", "not said"))
         place = document.at("interactions", index)
         recordings.append(
@@ -58,11 +62,24 @@ def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
                 item=str(extra.get("item", "")),
                 closed=extra.get("closed") is True,
                 allowed=_allowed(extra),
+                minted=frozenset(map(str, sequence(about.get("minted")))),
+                again=about.get("again") is True,
             )
         )
     if problems:
         raise InputInvalid(problems)
     return tuple(recordings)
+
+
+def _misread(about: Mapping[str, object], document: Document, index: int) -> Iterator[Problem]:
+    """What an interaction says of itself in another type than it has to be."""
+    minted = about.get("minted", [])
+    if not isinstance(minted, list) or not all(isinstance(value, str) for value in minted):
+        at = document.at("interactions", index, "x-troth", "minted")
+        yield Problem(at, "minted must be a list of texts", "put each value that Troth minted in quotes")
+    if not isinstance(about.get("again", False), bool):
+        at = document.at("interactions", index, "x-troth", "again")
+        yield Problem(at, "again must be true or false", "leave it out where the request was not sent again")
 
 
 def _allowed(extra: Mapping[str, object]) -> tuple[str, ...] | None:
