@@ -22,7 +22,7 @@ from troth.waivers.file import read_waivers
 @options.max_examples
 @click.option("--thorough", is_flag=True, help="A generous generation budget.")
 @options.seed
-@click.option("--strict", is_flag=True, help="Surprises fail the run too.")
+@options.fail_on
 @click.option("--complete", is_flag=True, help="Exit with 5 unless everything that can be provoked was exercised.")
 @click.option(
     "--report", "reports", multiple=True, metavar="KIND=FILE", help="Also write junit, json or markdown=FILE."
@@ -46,6 +46,7 @@ def command(
     max_examples: int | None,
     thorough: bool,
     seed: int,
+    fail_on: str,
     strict: bool,
     complete: bool,
     reports: tuple[str, ...],
@@ -68,7 +69,7 @@ def command(
         sources=options.source_names(sources),
         max_examples=max_examples,
         seed=seed,
-        strict=strict,
+        fail_on=options.weakest(fail_on, strict),
         thorough=thorough,
         complete=complete,
         waivers=read_waivers(Path.cwd(), today),

@@ -171,7 +171,7 @@ def _finding(
         operation=row.promise.operation,
         subject=row.row.name,
         message=message,
-        basis=row.row.basis,
+        basis=row.row.basis_of(where),
         citation=row.row.citation,
         position=row.row.position,
         where=where,

@@ -228,7 +228,8 @@ class RunFacts:
     started: str
     """ISO 8601, UTC."""
     version: str
-    strict: bool = False
+    fail_on: Basis = Basis.DOCUMENTED
+    """The weakest basis whose findings fail the run."""
 
 
 @dataclass(frozen=True, slots=True)

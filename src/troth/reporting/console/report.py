@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rich.console import Console
 from rich.text import Text
 
+from troth.model.operation import Basis
 from troth.model.report import ItemResult, Report, Reported, Verdict
 from troth.reporting.console.findings import WIDTH, Line, block, bullets, group_unjudged, removable_lines, waived_lines
 from troth.reporting.console.tally import silence_lines, sums_lines, tally_lines
@@ -69,8 +70,8 @@ def _head(report: Report) -> Iterator[Line]:
         facts.append(f"build {run.build}")
     facts += [f"seed {run.seed}", f"started {run.started}"]
     files = [f"specs {run.specs_sha256[:12] or 'none'}", f"contracts {run.contracts_sha256[:12] or 'none'}"]
-    if run.strict:
-        files.append("strict: surprises fail too")
+    if run.fail_on is not Basis.DOCUMENTED:
+        files.append(f"fails on {run.fail_on} promises too")
     for part in (facts, files):
         for line in bullets(part):
             yield line, "bold" if part is facts else ""
