@@ -67,7 +67,7 @@ def media_minded(request: Request) -> Response:
 
 def test_cases_send_what_the_document_asks_for(tmp_path: Path) -> None:
     target = FunctionTarget(media_minded, {})
-    _, results = run_cases(make_book(tmp_path, SPEC, {"media": MEDIA, "versions": VENDOR}), target)
+    _, results = run_cases(make_book(tmp_path, SPEC, {"media": MEDIA, "things": VENDOR}), target)
     assert {result.verdict for result in results} == {Verdict.KEPT}
     sent = {(request.url.partition("?")[0], header(request.headers, "content-type")) for request in target.sent}
     assert sent == {
@@ -86,7 +86,7 @@ def test_cases_send_what_the_document_asks_for(tmp_path: Path) -> None:
 
 def terms_of(root: Path, classes: str) -> Terms:
     contract = VENDOR.replace("name: {at:", f"version: {{at: 'header:X-Version', classes: {classes}}}\n  name: {{at:")
-    return compile_terms(make_book(root, SPEC, {"versions": contract, "world": WORLD}))[0]
+    return compile_terms(make_book(root, SPEC, {"things": contract, "world": WORLD}))[0]
 
 
 WORLD = "vendor: shop\nfacts: {version: {says: The version.}}\n"
@@ -119,7 +119,7 @@ def test_a_run_with_such_a_fact_does_not_begin(tmp_path: Path, monkeypatch: pyte
     contract = VENDOR.replace(
         "name: {at:", "version: {at: 'header:X-Version', classes: {ours: $world.version}}\n  name: {at:"
     )
-    make_folders(tmp_path, SPEC, {"versions": contract, "world": WORLD})
+    make_folders(tmp_path, SPEC, {"things": contract, "world": WORLD})
     monkeypatch.chdir(tmp_path)
     target = FunctionTarget(media_minded, {"version": "1\n2"})
     with pytest.raises(InputInvalid, match="cannot be sent"):
