@@ -62,7 +62,9 @@ def suite(program: str, wheel: Path, folder: Path, more: list[str]) -> str:
     if run(*installer, "venv", "--quiet", "--no-project", "--python", program, str(folder)):
         return "no environment could be made"
     python = str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-    if run(*installer, "pip", "install", "--quiet", "--python", python, *more, f"{wheel}[dev]"):
+    # Of the wheel alone it would be the only direct dependency, and all that it needs would be the newest.
+    pip = [*installer, "pip", "install", "--quiet", "--python", python]
+    if run(*pip, *more, "--requirements", "pyproject.toml", "--extra", "dev") or run(*pip, "--no-deps", str(wheel)):
         return "could not be installed"
     told = subprocess.run([python, "-c", _WHERE], capture_output=True, text=True, check=False, cwd=folder)
     version, _, place = told.stdout.strip().partition(" ")
