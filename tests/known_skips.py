@@ -54,7 +54,7 @@ def read(text: str) -> tuple[tuple[Known, ...], tuple[str, ...]]:
     return tuple(entries), tuple(problems)
 
 
-@dataclass
+@dataclass(eq=False)  # older pytest keeps its plugins in a set
 class KnownSkips:
     """What was skipped in this session, held against the list."""
 
