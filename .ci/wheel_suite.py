@@ -35,7 +35,7 @@ def interpreter(version: str) -> str | None:
     for program in _candidates(version):
         try:
             said = subprocess.run([program, "-c", _VERSION], capture_output=True, text=True, check=False, timeout=60)
-        except OSError:
+        except (OSError, subprocess.TimeoutExpired):
             continue
         if said.stdout.strip() == version:
             return program
