@@ -19,7 +19,8 @@ from detection_tools import ORACLE, TOOLS, UNTUNED, Bench, measure
 from faults.corpus import BY_NAME, FAULTS
 from sections import write_section
 
-from troth.wiring import MOCKS, open_book, select
+from troth.session.open import open_book
+from troth.session.reach import MOCKS, select
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 SECTION = "detection"

@@ -14,7 +14,7 @@ from faults.corpus import BY_NAME, FAULTS
 from faults.faults import Fault
 
 from troth import __version__
-from troth.wiring import MOCKS
+from troth.session.reach import MOCKS
 
 TITLES = {
     "troth": "Troth",

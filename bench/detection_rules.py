@@ -15,14 +15,15 @@ from urllib.request import urlopen
 
 import schemathesis
 
-from troth.engine.judge import OperationJudge
+from troth.judging.judge import OperationJudge
 from troth.model.exchange import Exchange, Request, Response
 from troth.model.facts import Facts
 from troth.model.ports import Judged
 from troth.model.report import Finding
+from troth.session.open import open_all
+from troth.session.reach import select
 from troth.sources.recordings import Router
 from troth.wire.soap import XsdValidator
-from troth.wiring import open_terms, select
 
 ROOT = Path(__file__).parents[1]
 WITHOUT_SEQUENCE = ("examples", "coverage", "fuzzing")
@@ -32,7 +33,8 @@ class Rules:
     """All that a vendor is held to, ready to judge what Schemathesis got from the mock at ``address``."""
 
     def __init__(self, vendor: str, address: str, base: str, notes: Path) -> None:
-        book, terms = open_terms(select(ROOT, vendors=(vendor,)))
+        opened = open_all(select(ROOT, vendors=(vendor,)))
+        book, terms = opened.book, opened.terms
         with urlopen(f"{address}/_mock/world") as answer:
             self._facts = Facts(world=json.load(answer)[vendor], closed=True)
         xsd = book.vendors[vendor].spec.xsd

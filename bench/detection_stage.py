@@ -11,11 +11,12 @@ from typing import Any, cast
 
 from werkzeug.wrappers import Request, Response
 
-from troth.loading.yaml_lines import read_yaml
-from troth.mocks.server import running
+from troth.loading.positions.yaml import read_yaml
+from troth.mocks.server.http import running
 from troth.mocks.service import Service
 from troth.model.operation import Operation
-from troth.wiring import MOCKS, open_book, select
+from troth.session.open import open_book
+from troth.session.reach import MOCKS, select
 
 ROOT = Path(__file__).parents[1]
 OUTSIDE = ROOT / "tests" / "outside"

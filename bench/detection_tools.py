@@ -26,8 +26,9 @@ from test_outside_schemathesis import Knowledge, oneall_knowledge, socialidnow_k
 from troth.model.exchange import Exchange, NoAnswer, Request, header
 from troth.model.facts import Facts
 from troth.model.ports import RunOptions
-from troth.targets.live import LiveTarget
-from troth.wiring import Run, select
+from troth.session.reach import select
+from troth.session.run import Run
+from troth.targets.live.client import LiveTarget
 
 PATIENCE_SECONDS = 1800
 GENEROUS = 500
@@ -257,7 +258,7 @@ def run_prism(bench: Bench, outcome: Outcome) -> None:
     crashes = []
     options = RunOptions(operations=troth_names(outcome.vendor, outcome.scope), sources=("cases", "workflows"))
     run = Run(select(ROOT, vendors=(outcome.vendor,)), options, target=target)
-    for item in run.items():
+    for item in run.items:
         target.operation = item.operation.name
         result = run.runner.run(item)
         crashes += [one.message for one in result.findings if one.code == "TR905"]

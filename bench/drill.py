@@ -24,9 +24,12 @@ import click
 import troth
 from troth.model.exchange import Exchange, Request
 from troth.model.ports import Judged, Judges, RunOptions
-from troth.model.report import ItemResult, Judgement, Report
+from troth.model.report import Judgement, Report
+from troth.session.conclude import conclude_run
+from troth.session.open import open_book
+from troth.session.reach import MOCKS, select
+from troth.session.run import Run
 from troth.targets.embedded import EmbeddedTarget, StandIn
-from troth.wiring import MOCKS, Run, open_book, select
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "drill.md"
@@ -40,7 +43,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from drill_outcomes import Journal, Outcome, compact, run_facts  # noqa: E402 - the corpus lives among the tests
 from drill_page import page  # noqa: E402
-from faults.corpus import BATCHES, BY_NAME, FAULTS  # noqa: E402
+from faults.corpus import BATCH_NAMES, BATCHES, BY_NAME, FAULTS  # noqa: E402
 
 
 class CountingTarget(EmbeddedTarget):
@@ -94,16 +97,17 @@ def drill(stand_in: StandIn, vendor: str, outcome: Outcome, seed: int, examples:
 
     options = RunOptions(sources=SOURCES, max_examples=examples, seed=seed)
     run = Run(select(ROOT, vendors=(vendor,)), options, lambda judges, _vendor: Listening(judges, heard), target)
-    _note(run.finish(tuple(_until_found(run, heard))), outcome)
+    _run_until_found(run, heard)
+    _note(conclude_run(run), outcome)
     outcome.requests, outcome.seconds = target.requests, perf_counter() - started
     outcome.crashes += sorted(set(target.crashes))[:3]
     return outcome
 
 
-def _until_found(run: Run, heard: Callable[[], None]) -> Iterator[ItemResult]:
-    """Every item up to the end of the stage that found something, or of the operation that has a breach."""
+def _run_until_found(run: Run, heard: Callable[[], None]) -> None:
+    """Run every item up to the end of the stage that found something, or of the operation that has a breach."""
     stage, surprised, breached = (True, ""), False, ""
-    for item in run.items():
+    for item in run.items:
         if (surprised and (item.brief, item.source) != stage) or (breached and item.operation.name != breached):
             return
         stage = (item.brief, item.source)
@@ -114,7 +118,6 @@ def _until_found(run: Run, heard: Callable[[], None]) -> Iterator[ItemResult]:
             heard()
         if "breach" in severities:
             breached = breached or item.operation.name
-        yield result
 
 
 def _note(report: Report, outcome: Outcome) -> None:
@@ -193,7 +196,7 @@ def _facts() -> dict[str, str]:
 @click.option("--seeds", default=20, show_default=True, help="How many seeds the clean mocks are run with.")
 @click.option("--fault", "names", multiple=True, help="Only this fault (may be repeated); nothing is written.")
 @click.option("--vendor", type=click.Choice(tuple(MOCKS)), help="Only this vendor; nothing is written.")
-@click.option("--batch", type=click.Choice(("first", "second")), help="Only this batch; nothing is written.")
+@click.option("--batch", type=click.Choice(BATCH_NAMES), help="Only this batch; nothing is written.")
 @click.option("--clean", "clean_only", is_flag=True, help="Only the mocks without a fault; nothing is written.")
 @click.option("--resume", type=click.Path(dir_okay=False, path_type=Path), help="A file to go on from and add to.")
 @click.option("--forget-first-run", is_flag=True, help="Let this run be the first one.")

@@ -5,7 +5,7 @@ from statistics import median
 from typing import Any
 
 from drill_outcomes import Outcome
-from faults.corpus import BATCHES, FAULTS
+from faults.corpus import BATCH_NAMES, BATCHES, FAULTS
 from faults.faults import Fault
 
 VENDORS = tuple(dict.fromkeys(fault.vendor for fault in FAULTS))
@@ -93,15 +93,17 @@ def page(first: Mapping[str, Any], last: Mapping[str, Any], clean: list[Outcome]
 
 
 def share(faults: Iterable[Fault], run: Mapping[str, Any]) -> str:
-    """``caught of all``, as a run has it."""
+    """``caught of all``, as a run has it; a dash where it met none of them, being older than they are."""
     names = [fault.name for fault in faults if fault.name in run["faults"]]
+    if not names:
+        return "–"
     return f"{sum(bool(run['faults'][name]['by']) for name in names)} of {len(names)}"
 
 
 def groups() -> Iterator[tuple[str, list[Fault]]]:
     """The lines of the table of scores."""
     yield "all", list(FAULTS)
-    for batch in ("first", "second"):
+    for batch in BATCH_NAMES:
         yield f"batch {batch}", [fault for fault in FAULTS if BATCHES[fault.name] == batch]
     for vendor in VENDORS:
         yield vendor, [fault for fault in FAULTS if fault.vendor == vendor]
@@ -117,8 +119,9 @@ def _warning(first: Mapping[str, Any], last: Mapping[str, Any]) -> Iterator[str]
     if first["contracts"] != last["contracts"] or first["code"] != last["code"]:
         yield ""
         yield (
-            "The misses of the first run, those of both batches, lay open when contracts and code were changed "
-            "afterwards. So the first run alone says what the suite notices of defects that nobody had prepared for."
+            "The misses of the first run, those of the first two batches, lay open when contracts and code were "
+            "changed afterwards. So the first run alone says what the suite notices of defects that nobody had "
+            "prepared for."
         )
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from cel_expr_python import cel  # type: ignore[import-untyped]
 
-from troth.checks.cel_text import expand
-from troth.checks.expressions import Kind, Vocabulary
+from troth.cel.expressions import Kind, Vocabulary
+from troth.cel.text import expand
 
 VARIABLES: dict[str, Kind] = {
     "login.ours": "bool",

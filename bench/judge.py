@@ -28,12 +28,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from troth.engine.judge import OperationJudge
+from troth.judging.judge import OperationJudge
 from troth.model.book import Recording
 from troth.model.exchange import Response, header
 from troth.model.facts import Facts
 from troth.model.ports import Judged
-from troth.wiring import open_terms, select
+from troth.session.open import open_all
+from troth.session.reach import select
 
 OPERATION = "lookupStorageUser"
 CHECKS = [
@@ -136,7 +137,8 @@ def measure() -> Measured:
 
 def material() -> tuple[Any, list[Recording], dict[str, Any]]:
     """What is promised of the operation, its recordings, and the OpenAPI document."""
-    book, terms = open_terms(select(Path(__file__).parent.parent, vendors=("oneall",)))
+    opened = open_all(select(Path(__file__).parent.parent, vendors=("oneall",)))
+    book, terms = opened.book, opened.terms
     vendor = book.vendors["oneall"]
     recordings = [one for one in vendor.recordings if one.exchange.request.url.endswith("/user/lookup.json")]
     return terms.operations[f"oneall.{OPERATION}"], recordings, dict(vendor.spec.document)

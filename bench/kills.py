@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from random import Random
 
-from troth.mocks.server import running
-from troth.mocks.socialidnow import SocialIdNow
+from troth.mocks.server.http import running
+from troth.mocks.socialidnow.service import SocialIdNow
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "live"))
 

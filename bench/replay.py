@@ -15,8 +15,8 @@ from time import process_time
 import requests
 import vcr  # type: ignore[import-untyped]
 
-from troth.loading.cassette import read_cassette
-from troth.loading.cassette_writing import CassetteText
+from troth.loading.cassettes.reader import read_cassette
+from troth.loading.cassettes.writer import CassetteText
 from troth.model.exchange import Exchange, NoAnswer, Request, Response
 from troth.targets.replay import ReplayTarget
 

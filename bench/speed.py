@@ -30,19 +30,20 @@ from sections import write_section
 from werkzeug.wrappers import Request as Asked
 from werkzeug.wrappers import Response as Answered
 
-from troth.mocks.oneall import OneAll
-from troth.mocks.server import running
+from troth.mocks.oneall.service import OneAll
+from troth.mocks.server.http import running
 from troth.mocks.service import Clock
 from troth.model.exchange import Exchange, Request, Response
 from troth.model.ports import RunOptions
-from troth.strengthening import measure as measure_strength
-from troth.targets.live import LiveTarget
-from troth.wiring import Run, select
+from troth.session.reach import select
+from troth.session.run import Run
+from troth.strength.command import measure as measure_strength
+from troth.targets.live.client import LiveTarget
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 OUTSIDE = ROOT / "tests" / "outside"
-COMMAND = [sys.executable, "-m", "troth.cli"]
+COMMAND = [sys.executable, "-m", "troth"]
 SERVER = "https://example.api.oneall.com"
 MOMENT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 LOOKUPS = 200

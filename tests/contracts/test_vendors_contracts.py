@@ -1,20 +1,23 @@
 """Laws that hold for every contract of the three vendors, whatever they say."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from troth.checks.classes import classifiers
-from troth.checks.terms import OperationTerms, Terms, compile_terms
-from troth.loading.folders import find_folders, read_book
+from troth.judging.classes import classifiers
+from troth.judging.terms import OperationTerms, Terms, compile_terms
 from troth.model.book import Book
 from troth.model.facts import Facts
 from troth.model.operation import Basis
+from troth.session.catalogue import write_catalogue
+from troth.session.folders import find_folders, read_book
+from troth.session.lint import lint_problems
+from troth.session.reach import MOCKS
+from troth.session.reach import select as select_here
 from troth.sources.building import build_request
 from troth.sources.combinations import all_combinations, needed_facts, select
 from troth.wire.views import RequestView
-from troth.wiring import MOCKS, lint_problems, write_catalogue
-from troth.wiring import select as select_here
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,7 +37,7 @@ def terms(book: Book) -> Terms:
 
 
 def test_lint_finds_nothing() -> None:
-    assert [str(problem) for problem in lint_problems(select_here(ROOT))] == []
+    assert [str(problem) for problem in lint_problems(select_here(ROOT), date.today())] == []
 
 
 def test_the_catalogue_is_current() -> None:

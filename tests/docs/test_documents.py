@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -14,17 +15,22 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from troth.checks.cel_functions import OWN, STANDARD
-from troth.checks.terms import VARIABLES
+from troth.cel.functions import OWN, STANDARD
 from troth.cli import main
-from troth.loading.folders import read_book
+from troth.judging.terms import VARIABLES
 from troth.loading.matchers import FORMATS
-from troth.loading.settings import read_world
 from troth.model.operation import Basis
 from troth.reporting.codes import CODES
-from troth.wiring import MOCKS, REPORTERS, SOURCES, lint_problems, select
+from troth.session.folders import read_book
+from troth.session.lint import lint_problems
+from troth.session.reach import MOCKS, select
+from troth.session.reports import REPORTERS
+from troth.session.run import SOURCES
+from troth.targets.live.world_file import read_world
 
 ROOT = Path(__file__).parents[2]
+_CONTEXT = click.Context(main)
+COMMANDS = {name: main.get_command(_CONTEXT, name) for name in main.list_commands(_CONTEXT)}
 WRITTEN = (
     *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
     *sorted((ROOT / "docs").glob("*.md")),
@@ -86,7 +92,7 @@ def test_files_shown_have_no_problems(document: Path, tmp_path: Path, monkeypatc
     write(files, tmp_path)
     monkeypatch.chdir(tmp_path)
     vendors = tuple(sorted({Path(name).parts[1] for name in files if name.startswith("contracts/")}))
-    assert "\n".join(map(str, lint_problems(select(tmp_path, vendors=vendors)))) == ""
+    assert "\n".join(map(str, lint_problems(select(tmp_path, vendors=vendors), date.today()))) == ""
 
 
 def test_the_contract_of_the_readme_has_six_lines_and_is_exercised(
@@ -188,9 +194,9 @@ def test_commands_and_options_named_exist(document: Path) -> None:
             known, options = {"troth"}, [word for word in words if word.startswith("-")]
             command: click.Command = main
         else:
-            known = set(main.commands)
+            known = set(COMMANDS)
             assert words[0] in known, f"there is no command {words[0]!r}"
-            command, options = main.commands[words[0]], [word for word in words[1:] if word.startswith("--")]
+            command, options = COMMANDS[words[0]], [word for word in words[1:] if word.startswith("--")]
         own = {name for parameter in command.params for name in parameter.opts} | {"--help", "-h"}
         assert {option.partition("=")[0] for option in options} <= own, f"{document.name}: {words}"
 
@@ -198,7 +204,7 @@ def test_commands_and_options_named_exist(document: Path) -> None:
 @pytest.mark.parametrize("document", WRITTEN, ids=ids)
 def test_options_in_sentences_exist(document: Path, pytestconfig: pytest.Config) -> None:
     assert isinstance(main, click.Group)
-    ours = {name for command in main.commands.values() for parameter in command.params for name in parameter.opts}
+    ours = {name for command in COMMANDS.values() for parameter in command.params for name in parameter.opts}
     ours |= {name for parameter in main.params for name in parameter.opts} | {"--help", "--version"}
     for inline in _INLINE.findall(_FENCED.sub("", text_of(document))):
         for option in re.findall(r"(?<![\w-])--troth-[a-z-]+", inline):
@@ -285,7 +291,7 @@ def test_commands_shown_run(command: str, monkeypatch: pytest.MonkeyPatch) -> No
     assert result.exit_code == 0, result.output
 
 
-_STORE = "troth/mocks/oneall_store.py"
+_STORE = "troth/mocks/oneall/store.py"
 _CONDITION = " or any(other is not user for other in matches)"
 
 
@@ -302,7 +308,7 @@ def test_the_failure_shown_is_what_a_broken_mock_gives(tmp_path: Path) -> None:
     store.write_text(sound.replace(_CONDITION, ""), encoding="utf-8")
     arguments = ["verify", "--vendor", "oneall", "--operation", "lookupStorageUser", "--only", "cases"]
     ran = subprocess.run(
-        [sys.executable, "-m", "troth.cli", *arguments],
+        [sys.executable, "-m", "troth", *arguments],
         cwd=ROOT,
         env={"PYTHONPATH": str(tmp_path / "src"), "PYTHONIOENCODING": "utf-8"},
         capture_output=True,

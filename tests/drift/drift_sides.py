@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from troth.checks.terms import Terms
+from troth.drift.command import Side, ask_side, read_side
 from troth.drift.sightings import Collector
-from troth.drifting import Side, ask_side, read_side
-from troth.mocks.esws import Esws
-from troth.mocks.oneall import OneAll
+from troth.mocks.esws.service import Esws
+from troth.mocks.oneall.service import OneAll
 from troth.mocks.service import Clock, Service
-from troth.mocks.socialidnow import SocialIdNow
-from troth.model.book import Book
+from troth.mocks.socialidnow.service import SocialIdNow
 from troth.model.exchange import Headers, Request, Response
 from troth.model.ports import RunOptions
+from troth.session.open import Opened, open_all, open_book
+from troth.session.reach import select
+from troth.session.run import Run
 from troth.targets.embedded import EmbeddedTarget
-from troth.wiring import Run, open_book, open_terms, select
 
 ROOT = Path(__file__).parents[2]
 MOCKS: Mapping[str, Callable[[Clock | None, int], Service]] = {
@@ -106,9 +106,9 @@ def record(operations: tuple[str, ...], seed: int) -> Recorded:
 
 def read(path: Path, operations: tuple[str, ...] = ()) -> Side:
     """Cassettes as a side."""
-    return read_side(path, *_recorded(), RunOptions(operations=operations))
+    return read_side(path, _recorded(), RunOptions(operations=operations))
 
 
 @cache
-def _recorded() -> tuple[Book, Terms]:
-    return open_terms(select(ROOT))
+def _recorded() -> Opened:
+    return open_all(select(ROOT))

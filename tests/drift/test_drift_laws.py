@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from troth.drift.console import render_drift
+from troth.drift.differences import Change, DriftReport, SideFacts
 from troth.drift.formats import ABSTRACT, formats_of, template
+from troth.drift.json_report import write_drift_json
+from troth.drift.markdown import write_drift_markdown
 from troth.drift.measuring import measure
 from troth.drift.shapes import Shape, merged
 from troth.drift.sightings import Sighting
-from troth.model.drift import Change, DriftReport, SideFacts
 from troth.model.exchange import Headers, Request, Response
-from troth.reporting.drift_console import render_drift
-from troth.reporting.drift_json import write_drift_json
-from troth.reporting.drift_markdown import write_drift_markdown
 
 JSON: Headers = (("Content-Type", "application/json"),)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.wrappers import Request, Response
@@ -124,7 +124,7 @@ class Call:
         """Put another tree in the body's place."""
         self.body = json.dumps(tree).encode()
 
-    def again(self, **changes: str) -> "Answer":
+    def again(self, **changes: str | bytes) -> "Answer":
         """What the clean mock answers to this request, or to one that differs in these attributes."""
         return replace(self, **changes).pass_on()  # type: ignore[arg-type]
 
@@ -183,6 +183,9 @@ After = Callable[[Call, Answer], object]
 Probe = Callable[[Any], object]
 """Tells a story of requests to a caller of :mod:`faults.calling`; the last one shows the fault."""
 
+Severity = Literal["breach", "surprise"]
+"""A breach is against what a page documents; a surprise against what it only shows, or what clients rely on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -202,10 +205,16 @@ class Fault:
     after: After | None = None
     unexpectable: str = ""
     """Why no black-box test could be expected to see it; empty for all others."""
+    expects: Severity | None = None
+    """What somebody who reads the pages is entitled to call it: a breach, where nothing else is said and a page
+    documents one of the facts; else a surprise."""
     _patterns: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Compile the operations."""
+        """Compile the operations, and say what is to be expected where the fault does not."""
+        if self.expects is None:
+            is_documented = any(fact.confidence == "documented" for fact in self.contradicts)
+            object.__setattr__(self, "expects", "breach" if is_documented else "surprise")
         patterns = tuple(re.compile(_pattern(operation)) for operation in self.operations)
         object.__setattr__(self, "_patterns", patterns)
 

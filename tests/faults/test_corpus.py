@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from faults.calling import CALLERS, Caller, basic
-from faults.corpus import BATCHES, FAULTS, plant
+from faults.corpus import BATCH_NAMES, BATCHES, DEALT, FAULTS, THIRD, plant
 from faults.faults import Fault, Faulty, Kind
-from troth.mocks.esws import Esws
-from troth.mocks.oneall import OneAll
+from troth.mocks.esws.service import Esws
+from troth.mocks.oneall.service import OneAll
 from troth.mocks.service import Clock, Service
-from troth.mocks.socialidnow import SocialIdNow
+from troth.mocks.socialidnow.service import SocialIdNow
 
 START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 MOCKS: dict[str, type[Service]] = {"oneall": OneAll, "socialidnow": SocialIdNow, "esws": Esws}
@@ -155,7 +155,21 @@ def test_the_corpus_is_large_and_mixed_enough() -> None:
 def test_the_batches_are_halves() -> None:
     sizes = Counter(BATCHES.values())
     assert set(BATCHES) == {fault.name for fault in FAULTS}
+    assert set(sizes) == set(BATCH_NAMES)
+    assert sizes["first"] + sizes["second"] == len(DEALT)
     assert abs(sizes["first"] - sizes["second"]) <= 1
+
+
+def test_the_third_batch_is_large_and_says_what_to_expect() -> None:
+    assert len(THIRD) >= 60
+    assert {BATCHES[fault.name] for fault in THIRD} == {"third"}
+    assert set(Counter(fault.vendor for fault in THIRD)) == set(MOCKS)
+    assert {fault.expects for fault in THIRD} == {"breach", "surprise"}
+
+
+@every_fault
+def test_a_breach_is_expected_only_of_what_is_documented(fault: Fault) -> None:
+    assert fault.expects == "surprise" or any(fact.confidence == "documented" for fact in fault.contradicts)
 
 
 def test_a_fault_is_planted_in_its_own_vendor_alone() -> None:

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 import troth
 from faults.corpus import plant
 from troth.cli import main
-from troth.mocks.esws import Esws
-from troth.mocks.server import running
+from troth.mocks.esws.service import Esws
+from troth.mocks.server.http import running
 from troth.mocks.service import Service
 
 FROM_SOURCE = Path(__file__).parents[2] / "src" in Path(troth.__file__).parents

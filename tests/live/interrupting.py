@@ -8,8 +8,8 @@ from pathlib import Path
 
 from projects import make_project
 
-from troth.loading.cassette import read_cassette
-from troth.mocks.socialidnow import SocialIdNow
+from troth.loading.cassettes.reader import read_cassette
+from troth.mocks.socialidnow.service import SocialIdNow
 
 OPERATIONS = ("createSignIn", "getSignIn", "getLoginUser")
 JOURNAL = ".troth/journal-staging.jsonl"
@@ -21,7 +21,7 @@ def project(folder: Path, address: str) -> Path:
 
 def begin(folder: Path, *more: str) -> subprocess.Popen[bytes]:
     asked = [part for name in OPERATIONS for part in ("--operation", name)]
-    command = [sys.executable, "-m", "troth.cli", "record", "cassettes", "--target", "staging", *asked, *more]
+    command = [sys.executable, "-m", "troth", "record", "cassettes", "--target", "staging", *asked, *more]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -31,9 +31,11 @@ def finished(folder: Path) -> list[str]:
     names = []
     for line in journal.read_bytes().split(b"\n")[1:] if journal.is_file() else ():
         try:
-            names.append(json.loads(line)["result"]["name"])
+            event = json.loads(line)
         except ValueError:
             continue
+        if event["event"] == "item":
+            names.append(event["result"]["name"])
     return names
 
 

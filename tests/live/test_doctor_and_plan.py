@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from projects import leaves, make_project
 
-from troth.doctoring import doctor, plan
 from troth.errors import CannotJudge, UsageInvalid
-from troth.mocks.server import Origin, running
-from troth.mocks.socialidnow import SocialIdNow
+from troth.mocks.server.http import Origin, running
+from troth.mocks.socialidnow.service import SocialIdNow
 from troth.model.exchange import Exchange, Request
 from troth.model.ports import RunOptions
-from troth.wiring import Run, select
+from troth.session.doctor import doctor, plan
+from troth.session.reach import select
+from troth.session.run import Run
 
 CAREFUL = "writes = false\nlockouts = false\nfuzzing = false\nbudget = 20"
 OPTIONS = RunOptions(sources=("cases",), operations=("getLoginUser", "replaceUserToken", "getSignIn"))
@@ -76,7 +77,7 @@ def test_the_plan_is_what_is_sent_afterwards(tmp_path: Path, capsys: pytest.Capt
             return send(request)
 
         run.target.send = noting  # type: ignore[method-assign]
-        for item in run.items():
+        for item in run.items:
             run.runner.run(item)
         run.target.close()
     planned = [" ".join(line.split()[2:4]) for line in said.splitlines() if " · " in line and line.split()[0].isdigit()]

@@ -20,13 +20,16 @@ from projects import ROOT, quoted
 from rich.console import Console
 
 from troth.cli.guard import guarded
-from troth.journaling import Progressing
 from troth.model.exchange import Exchange
 from troth.model.ports import Judged, RunOptions
 from troth.model.report import Judgement
-from troth.reporting.console import render
-from troth.wire.redaction import Redactor
-from troth.wiring import REPORTERS, Run, select
+from troth.reporting.console.report import render
+from troth.secrets.redactor import Redactor
+from troth.session.conclude import conclude_run
+from troth.session.progress import Progressing
+from troth.session.reach import select
+from troth.session.reports import REPORTERS
+from troth.session.run import Run
 
 SENT = {
     "PUBLIC_KEY": "canary-7f3a91c2d4e8-public",
@@ -106,7 +109,7 @@ user.user_token = "2eaf5d01-8244-44b9-878d-9e83073c45e0"
 
 def troth(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, **SENT, "PYTHONFAULTHANDLER": "1"}
-    command = [sys.executable, "-m", "troth.cli", "--debug", *arguments]
+    command = [sys.executable, "-m", "troth", "--debug", *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=300, check=False)
 
 
@@ -186,7 +189,9 @@ def test_a_crash_in_a_check_tells_no_secret(project: Path) -> None:
         selection = select(project, "staging", environment=SENT)
         run = Run(selection, options, lambda _judges, _vendor: Crashing())
         progressing = Progressing(run, selection, resume=False)
-        report = run.finish(tuple(progressing.run(item) for item in run.items()))
+        for item in run.items:
+            progressing.run(item)
+        report = conclude_run(run)
         run.target.close()
     # Some cases need facts that this target does not give (TR903).
     assert {"TR905"} <= {one.finding.code for one in report.findings} <= {"TR903", "TR905"}

@@ -11,17 +11,19 @@ import trustme
 from projects import leaves, make_project
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from troth.mocks.esws import Esws
-from troth.mocks.oneall import OneAll
-from troth.mocks.server import Origin, running
+from troth.mocks.esws.service import Esws
+from troth.mocks.oneall.service import OneAll
+from troth.mocks.server.http import Origin, running
 from troth.mocks.service import Service
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.ports import RunOptions
 from troth.model.report import Report, Verdict
-from troth.model.target_settings import Way
-from troth.targets.live import LiveTarget
-from troth.wire.redaction import Redactor
-from troth.wiring import Run, select
+from troth.secrets.redactor import Redactor
+from troth.session.conclude import conclude_run
+from troth.session.reach import select
+from troth.session.run import Run
+from troth.targets.live.client import LiveTarget
+from troth.targets.live.settings import Way
 
 KEYS = {"username": "pub+lic%20/k&y='é'", "password": 'p:w"\\ <ø>;#?{}=+%0A&amp;€'}
 PASSWORD = "\\u00e9 \"quoted\" 'twice' \t<![CDATA[&]]>$HOME`x`%s"
@@ -94,7 +96,9 @@ def stand_in(mock: Service, folder: Path, authority: trustme.CA, secure: bool) -
 
 def record(here: Path, options: RunOptions) -> tuple[Run, Report]:
     run = Run(select(here, "staging", record=here / "cassettes"), options)
-    report = run.finish(tuple(run.runner.run(item) for item in run.items()))
+    for item in run.items:
+        run.runner.run(item)
+    report = conclude_run(run)
     run.target.close()
     return run, report
 
@@ -120,12 +124,14 @@ def test_record_replay_and_record_again(tmp_path: Path, authority: trustme.CA, v
     assert {path: path.read_bytes() for path in (here / "cassettes").rglob("*.yaml")} == files
 
     replay = Run(select(here, "replay", (vendor,), cassettes=here / "cassettes"), RunOptions())
-    replayed = replay.finish(tuple(replay.runner.run(item) for item in replay.items()))
+    for item in replay.items:
+        replay.runner.run(item)
+    replayed = conclude_run(replay)
     assert replayed.findings == ()
     assert {one.name: one.verdict for one in replayed.items} == {
         one.name: one.verdict for one in report.items if one.exchanges
     }
-    assert replay.runner.tally.numbers() == run.runner.tally.numbers()
+    assert replay.runner.tally.mark().numbers == run.runner.tally.mark().numbers
 
     redactor = Redactor(run.secrets)
     assert {KEYS["password"], PASSWORD} & set(run.secrets) or vendor == "esws"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from troth.errors import InputInvalid
-from troth.loading.cassette import read_cassette
-from troth.loading.settings import read_world
+from troth.loading.cassettes.reader import read_cassette
+from troth.targets.live.world_file import read_world
 
 CASSETTE = """\
 interactions:

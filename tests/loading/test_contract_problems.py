@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from bookmaking import SHOP_CONTRACT, make_folders
 
-from troth.checks.terms import compile_terms
 from troth.errors import UsageInvalid
-from troth.loading.folders import read_book
+from troth.judging.terms import compile_terms
+from troth.session.folders import read_book
 
 CASES = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from werkzeug.wrappers import Request, Response
 
-from troth.mocks.socialidnow import SocialIdNow
+from troth.mocks.socialidnow.service import SocialIdNow
 
 MOMENT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 """When the stand-ins believe it is."""

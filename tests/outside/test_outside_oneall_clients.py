@@ -8,8 +8,8 @@ import pytest
 import requests
 from outside_tools import HERE, MOMENT, NodeTools
 
-from troth.mocks.oneall import OneAll
-from troth.mocks.server import running
+from troth.mocks.oneall.service import OneAll
+from troth.mocks.server.http import running
 from troth.mocks.service import Clock
 
 pyoneall = pytest.importorskip("pyoneall", reason="pyoneall is not installed")

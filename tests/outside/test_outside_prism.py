@@ -18,22 +18,24 @@ from urllib.parse import urlsplit
 import pytest
 from outside_tools import MOMENT, PATIENCE_SECONDS, LyingSocialIdNow, NodeTools, quiet
 
-from troth.checks.workflow_terms import compile_workflows
-from troth.engine.runner import Runner
-from troth.engine.verdicts import Court
-from troth.loading.folders import find_folders
-from troth.mocks.oneall import OneAll
-from troth.mocks.server import running
+from troth.arazzo.given import GivenWorkflows
+from troth.arazzo.surroundings import Surroundings
+from troth.arazzo.terms import compile_workflows
+from troth.mocks.oneall.service import OneAll
+from troth.mocks.server.http import running
 from troth.mocks.service import Clock, Service
-from troth.mocks.socialidnow import SocialIdNow
+from troth.mocks.socialidnow.service import SocialIdNow
 from troth.model.exchange import Exchange, Request, Response, header
 from troth.model.facts import Facts
+from troth.model.operation import Basis
 from troth.model.report import Verdict
+from troth.session.folders import find_folders
+from troth.session.open import open_all
+from troth.session.reach import Selection
+from troth.session.runner import Runner
+from troth.session.verdicts import Court
 from troth.sources.cases import CasesItem, CasesSource
-from troth.sources.workflow_given import GivenFlows
-from troth.sources.workflow_surroundings import Surroundings
-from troth.targets.live import LiveTarget
-from troth.wiring import Selection, open_terms
+from troth.targets.live.client import LiveTarget
 
 ROOT = Path(__file__).parents[2]
 STAND_INS: dict[str, type[Service]] = {"oneall": OneAll, "socialidnow": SocialIdNow}
@@ -165,11 +167,12 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 def witnesses(vendor: str, target: ThroughPrism) -> tuple[Runner, list[CasesItem]]:
     """A runner, and one case of every item: each row once, and one case of what several rows or none decide."""
-    book, terms = open_terms(Selection(find_folders(ROOT), vendors=(vendor,)))
+    opened = open_all(Selection(find_folders(ROOT), vendors=(vendor,)))
+    book, terms = opened.book, opened.terms
     flows, _ = compile_workflows(book)
-    given = GivenFlows(Surroundings(flows, terms, target.facts, lambda _seconds: None, None), seed=0)
+    given = GivenWorkflows(Surroundings(flows, terms, target.facts, lambda _seconds: None, None), seed=0)
     items = [item for item in CasesSource(terms, target.facts, 0, given).items() if item.brief]
-    return Runner(book, terms, target, Court(strict=True), promises=flows.promises()), items
+    return Runner(book, terms, target, Court(Basis.ASSUMED), promises=flows.promises()), items
 
 
 @pytest.mark.parametrize("vendor", STAND_INS)

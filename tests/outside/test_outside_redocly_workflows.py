@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from outside_tools import NodeTools
 
-from troth.loading.arazzo import read_arazzo
-from troth.loading.yaml_lines import read_yaml
-from troth.mocks.esws import Esws
-from troth.mocks.oneall import OneAll
-from troth.mocks.server import running
+from troth.arazzo.document import read_arazzo
+from troth.loading.positions.yaml import read_yaml
+from troth.mocks.esws.service import Esws
+from troth.mocks.oneall.service import OneAll
+from troth.mocks.server.http import running
 from troth.mocks.service import Service
-from troth.mocks.socialidnow import SocialIdNow
+from troth.mocks.socialidnow.service import SocialIdNow
 from troth.model.contract import Fact
 from troth.model.facts import Facts
 from troth.sources.minting import Mint

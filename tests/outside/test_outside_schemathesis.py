@@ -15,11 +15,11 @@ import pytest
 import zeep
 from outside_tools import MOMENT, PATIENCE_SECONDS, LyingSocialIdNow, quiet
 
-from troth.mocks.esws import Esws
-from troth.mocks.oneall import OneAll
-from troth.mocks.server import running
+from troth.mocks.esws.service import Esws
+from troth.mocks.oneall.service import OneAll
+from troth.mocks.server.http import running
 from troth.mocks.service import Clock, Service
-from troth.mocks.socialidnow import SocialIdNow
+from troth.mocks.socialidnow.service import SocialIdNow
 
 HERE = Path(__file__).parent
 SPECS = HERE.parents[1] / "specs"

@@ -21,8 +21,8 @@ import zeep.transports
 from lxml import etree
 from outside_tools import MOMENT
 
-from troth.mocks.esws import Esws
-from troth.mocks.server import running
+from troth.mocks.esws.service import Esws
+from troth.mocks.server.http import running
 from troth.mocks.service import Clock
 
 SPECS = Path(__file__).parents[2] / "specs"

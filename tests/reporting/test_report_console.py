@@ -12,7 +12,7 @@ from sample_reports import EMPTY, SECRETS, WAIVER, finding, full, kept, promise,
 
 from troth.model.operation import Basis, Citation
 from troth.model.report import Count, Kind, Report
-from troth.reporting.console import render, render_findings
+from troth.reporting.console.report import render, render_findings
 from troth.reporting.wording import known_from, printable
 
 EXPECTED = Path(__file__).parent / "expected"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from troth.model.exchange import Request
 from troth.reporting.curl import curl
-from troth.wire.redaction import ENCODINGS, Redactor
+from troth.secrets.redactor import ENCODINGS, Redactor
 
 SHELLS = [name for name in ("sh", "bash", "dash") if shutil.which(name)]
 needs_curl = pytest.mark.skipif(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bookmaking import SHOP_CONTRACT, SHOP_SPEC, make_book
 
-from troth.checks.terms import OperationTerms, compile_terms
+from troth.judging.terms import OperationTerms, compile_terms
 from troth.sources.combinations import all_combinations, lint_rows, pairwise, select, successful, witnesses
 
 SPEC = SHOP_SPEC.replace(

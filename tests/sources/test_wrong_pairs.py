@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bookmaking import FunctionTarget, make_book, silent
 
-from troth.checks.terms import compile_terms
+from troth.judging.terms import compile_terms
 from troth.model.facts import Facts
 from troth.sources.cases import CasesSource
 

@@ -10,17 +10,17 @@ from bookmaking import SHOP_CONTRACT, SHOP_SPEC, FunctionTarget, answer_of, make
 from click.testing import CliRunner
 from rich.console import Console
 
-from troth.checks.terms import compile_terms
 from troth.cli import main
-from troth.engine.runner import Runner
-from troth.engine.verdicts import Court
-from troth.model.strength import Score, StrengthReport, Survivor
-from troth.reporting.strength_console import lines, render_strength, without_secrets
-from troth.reporting.strength_json import strength_tree, write_strength_json
+from troth.judging.terms import compile_terms
+from troth.session.runner import Runner
+from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
 from troth.strength.collecting import EACH, Collector, sampled
+from troth.strength.command import touched_since
+from troth.strength.console import lines, render_strength, without_secrets
+from troth.strength.json_report import strength_tree, write_strength_json
+from troth.strength.measurement import Score, StrengthReport, Survivor
 from troth.strength.measuring import Measurement
-from troth.strengthening import touched_since
 
 CLOSED = """\
   "200-has-no-more":

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from troth.model.exchange import Response
 from troth.model.ports import Judged
-from troth.strength import operators_json as of_json
-from troth.strength import operators_markup as of_markup
-from troth.strength import operators_message as of_message
-from troth.strength import operators_soap as of_soap
-from troth.strength import operators_state as of_state
+from troth.strength.operators import json as of_json
+from troth.strength.operators import markup as of_markup
+from troth.strength.operators import message as of_message
+from troth.strength.operators import soap as of_soap
+from troth.strength.operators import state as of_state
 from troth.strength.trees import at, encode, pattern, places, replaced, same_form, without
 from troth.strength.values import moved_date, same_format
 from troth.wire.soap import read_envelope

@@ -7,10 +7,10 @@ import pytest
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
 from troth.model.ports import Target
-from troth.model.target_settings import Pace
 from troth.targets.by_vendor import ByVendorTarget
-from troth.targets.live import LiveTarget
-from troth.targets.manners import Hands, MannersTarget
+from troth.targets.live.client import LiveTarget
+from troth.targets.live.manners import Hands, MannersTarget
+from troth.targets.live.settings import Pace
 from troth.targets.replay import ReplayTarget
 
 

@@ -5,13 +5,14 @@ import sys
 import traceback
 from collections.abc import Callable
 from functools import wraps
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 from troth.errors import InputInvalid, TrothError
+from troth.secrets.redactor import Redactor
+from troth.targets.live.named_secrets import named_secrets
 
 INTERNAL_ERROR = 4
 INTERRUPTED = 130
@@ -52,6 +53,4 @@ def _sentence(error: TrothError) -> str:
 
 def _harmless(text: str) -> str:
     """The text without the secrets that targets name: what an error says may repeat what a request carried."""
-    secrets = import_module("troth.loading.named_secrets").named_secrets(Path.cwd(), os.environ)
-    clean: str = import_module("troth.wire.redaction").Redactor(secrets).text(text)
-    return clean
+    return Redactor(named_secrets(Path.cwd(), os.environ)).text(text)

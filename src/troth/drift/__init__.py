@@ -1,0 +1,1 @@
+"""How new answers differ from old ones."""

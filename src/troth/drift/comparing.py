@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
+from troth.drift.differences import Evidence, Worth
 from troth.drift.evidence import Ground
 from troth.drift.formats import is_strong
 from troth.drift.shapes import Shape, is_dictionary, merged
 from troth.drift.texts import changed_texts, new_values
-from troth.model.drift import Evidence, Worth
 from troth.wire.bodies import to_pointer
 
 ENOUGH_FOR_RANGES = 20

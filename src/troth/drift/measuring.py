@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from troth.drift.comparing import Comparer, Difference, Path
+from troth.drift.differences import Change, Evidence, Worth
 from troth.drift.evidence import ENOUGH_APART, Ground
 from troth.drift.promises import Breach, attach, new_breaches
 from troth.drift.shapes import Shape
 from troth.drift.sightings import Body, Sighting
 from troth.drift.statuses import compare_statuses
 from troth.drift.texts import says_literals
-from troth.model.drift import Change, Evidence, Worth
 from troth.model.report import Finding
 
 _ERRORS = 400

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from troth.drift.comparing import Difference
+from troth.drift.differences import Worth
 from troth.drift.sightings import Sighting
-from troth.model.drift import Worth
 from troth.model.report import Finding
 
 _CONFORMANCE = "conformance "

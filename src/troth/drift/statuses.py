@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from troth.drift.comparing import Difference
+from troth.drift.differences import Evidence, Worth
 from troth.drift.evidence import ENOUGH_APART, Ground
 from troth.drift.sightings import Sighting
-from troth.model.drift import Evidence, Worth
 
 _SERVER_ERRORS = 500
 

@@ -1,0 +1,1 @@
+"""Files into values, with the place of each."""

@@ -1,0 +1,1 @@
+"""The values that travel between rooms, and the seams between those rooms."""

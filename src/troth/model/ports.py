@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from troth.model.contract import Given
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
-from troth.model.operation import Operation
+from troth.model.operation import Basis, Operation
 from troth.model.report import Judgement, Report
 from troth.model.waivers import Waiver
 
@@ -82,6 +83,14 @@ class GivenFlow:
     begin: "Callable[[Judge], tuple[object, Callable[[], None]]]"
     """Runs it up to its clean-up; gives the value, and what runs the clean-up. Raises ``KeyError`` naming the fact
     where it gave none; then it has cleaned up."""
+
+
+class GivenFlows(Protocol):
+    """Makes the facts of contracts that name a workflow under ``given``."""
+
+    def flow(self, vendor: str, given: Given) -> GivenFlow | None:
+        """The workflow that a contract names; None where the vendor has none of that name."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +185,8 @@ class RunOptions:
     sources: tuple[str, ...] = ()
     max_examples: int | None = None
     seed: int = 0
-    strict: bool = False
+    fail_on: Basis = Basis.DOCUMENTED
+    """The weakest basis whose findings fail the run."""
     thorough: bool = False
     complete: bool = False
     """Everything that a request can provoke must have been exercised."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from troth.model.exchange import Headers, Request, header
-from troth.wire.redaction import ENCODINGS, Redactor
+from troth.secrets.redactor import ENCODINGS, Redactor
 
 _OURS_TO_SET = frozenset(("host", "content-length", "connection", "transfer-encoding"))
 """Headers that curl makes itself, for the address it speaks to."""

@@ -5,9 +5,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from troth.model.report import Finding, ItemResult, Report, Reported, Verdict
-from troth.reporting.console_findings import block
-from troth.reporting.redacted import redacted
+from troth.reporting.console.findings import block
 from troth.reporting.wording import TARGETS, accepted, fails, once_each, place, printable
+from troth.secrets.reports import redacted
 
 _Seen = Mapping[tuple[str, str, str, str, str], Reported]
 
@@ -61,12 +61,12 @@ def _head(report: Report) -> Iterable[tuple[str, str]]:
     yield "specs sha256", run.specs_sha256
     yield "contracts sha256", run.contracts_sha256
     yield "seed", str(run.seed)
-    yield "strict", "yes" if run.strict else "no"
+    yield "fail on", run.fail_on
     yield "troth", run.version
     yield "verdict", str(report.verdict)
     yield "exit code", str(report.exit_code)
     for number, reason in enumerate(report.reasons, 1):
-        yield f"reason {number}", reason
+        yield f"reason {number}", reason.text
     for number, waiver in enumerate(report.removable, 1):
         yield f"removable waiver {number}", f"{place(waiver.position)} {waiver.finding}"
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from troth.checks.terms import OperationTerms
+from troth.judging.terms import OperationTerms
 from troth.model.contract import Absent, Fact, Fresh, Input, Literal, Matcher
 from troth.model.exchange import Headers, Request
 from troth.model.facts import Facts

@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from troth.checks.expressions import Failure
-from troth.checks.scope import ScopeMaker
-from troth.checks.terms import OperationTerms, Terms
+from troth.cel.expressions import Failure
+from troth.judging.scope import ScopeMaker
+from troth.judging.terms import OperationTerms, Terms
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, GivenCall, GivenFlow, Judge, Observation
+from troth.model.ports import Built, Case, GivenCall, GivenFlow, GivenFlows, Judge, Observation
 from troth.sources.building import alternatives, assemble, build_request, class_value
 from troth.sources.combinations import Combination, all_combinations, needed_facts, select, successful
 from troth.sources.minting import Mint
-from troth.sources.workflow_given import GivenFlows
 from troth.wire.views import RequestView
 
 SEVERAL = "several rows at once"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import combinations, islice, product
 from math import prod
 
-from troth.checks.decisions import class_scope, decide
-from troth.checks.terms import OperationTerms
 from troth.errors import Problem
+from troth.judging.decisions import class_scope, decide
+from troth.judging.terms import OperationTerms
 from troth.model.contract import Fact
 from troth.sources.building import sendable
 

@@ -1,0 +1,1 @@
+"""What contracts hold a vendor to, measured by mutating answers."""

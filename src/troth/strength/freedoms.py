@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from troth.model.contract import Contract
-from troth.model.strength import FreeUse, Mutant
+from troth.strength.measurement import FreeUse, Mutant
 
 _KEY = re.compile(r"^(?P<place>.*?)(?: \[(?P<operators>[a-z, -]+)\])?$", re.DOTALL)
 

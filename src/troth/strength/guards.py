@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from troth.checks.cel_text import expand
-from troth.checks.terms import OperationTerms, contracts_for
+from troth.cel.text import expand
 from troth.errors import Position
-from troth.model.strength import Guard
+from troth.judging.terms import OperationTerms, contracts_for
+from troth.strength.measurement import Guard
 from troth.strength.schemas import at_place, described
 from troth.wire.bodies import pointer_parts
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from troth.checks.terms import ClauseTerm, OperationTerms, contracts_for
+from troth.judging.terms import ClauseTerm, OperationTerms, contracts_for
 from troth.model.contract import Contract
 from troth.model.operation import Basis
 from troth.model.report import Judgement
-from troth.model.strength import FreeUse, Mutant, RedundantClause, Score, Survivor
 from troth.strength.collecting import Kept
 from troth.strength.freedoms import Freedom, freedoms, uses
 from troth.strength.guards import Guards
+from troth.strength.measurement import FreeUse, Mutant, RedundantClause, Score, Survivor
 from troth.strength.mutating import Company, by_operation
 
 _CLAUSE_CODES = ("TR301", "TR302")
@@ -166,7 +166,7 @@ class Measurement:
         }
         for key, term in terms.items():
             if not self._sums.alone.get(key) and not term.clause.provoke:
-                yield RedundantClause(term.promise.key, term.clause.position, self._sums.caught.get(key, 0))
+                yield RedundantClause(term.promise.id, term.clause.position, self._sums.caught.get(key, 0))
 
     def _freedoms_of(self, contract: Contract) -> tuple[Freedom, ...]:
         if id(contract) not in self._freedoms:

@@ -6,10 +6,10 @@ from zlib import crc32
 
 from troth.model.exchange import Response
 from troth.model.operation import Operation
-from troth.model.strength import Mutant
-from troth.strength import operators_json, operators_markup, operators_message, operators_soap, operators_state
 from troth.strength.collecting import Kept, sampled
-from troth.strength.operators_message import Whole, with_body
+from troth.strength.measurement import Mutant
+from troth.strength.operators import json, markup, message, soap, state
+from troth.strength.operators.message import Whole, with_body
 from troth.strength.schemas import at_place, listed_values
 from troth.strength.trees import encode, pattern, places, same_form, scalars
 from troth.wire.bodies import Unreadable, is_json, media_type, pointer_parts, read_json
@@ -53,7 +53,7 @@ class Company:
     def _of_state(self, kept: Kept) -> Iterator[Mutant]:
         looks = (one.seen.after for one in self.kept if one is not kept)
         others = tuple(look for look in looks if look is not None)
-        for name, operator in operators_state.OPERATORS.items():
+        for name, operator in state.OPERATORS.items():
             for seen, place, change in operator(kept.seen, others):
                 yield Mutant(kept.answer, name, place, change, seen)
 
@@ -101,7 +101,7 @@ class Company:
         recorded = self._recorded_for(kept)
         for path, value in places(tree):
             place = pattern(path)
-            spot = operators_json.Spot(
+            spot = json.Spot(
                 tree=tree,
                 path=path,
                 value=value,
@@ -110,7 +110,7 @@ class Company:
                 asked=asked if _is_echo(value, asked) else (),
                 step=step,
             )
-            for name, operator in operators_json.OPERATORS.items():
+            for name, operator in json.OPERATORS.items():
                 for changed, change in operator(spot):
                     yield Mutant(with_body(kept.answer, encode(changed)), name, place, change)
 
@@ -124,13 +124,13 @@ class Company:
         return self._listed[key]
 
     def _of_envelope(self, kept: Kept) -> Iterator[Mutant]:
-        envelope = operators_soap.read(kept.answer.body)
+        envelope = soap.read(kept.answer.body)
         if envelope is None or not _rewritable(kept, envelope):
             return
         asked = tuple(str(value) for value in _asked(kept, self.operation) if len(str(value)) >= _SHORTEST_ECHO)
         texts = (_returned(one) for one in self._others(kept))
         envelope = replace(envelope, texts=tuple(dict.fromkeys(text for text in texts if text)), asked=asked)
-        for name, operator in operators_soap.OPERATORS.items():
+        for name, operator in soap.OPERATORS.items():
             for changed, place, change in operator(envelope):
                 yield Mutant(with_body(kept.answer, changed.write()), name, place, change)
 
@@ -144,19 +144,19 @@ class Company:
             rows=kept.rows,
             step=step,
         )
-        for name, operator in operators_message.OPERATORS.items():
+        for name, operator in message.OPERATORS.items():
             for changed, place, change in operator(whole):
                 yield Mutant(changed, name, place, change)
 
 
 def _of_page(kept: Kept, seed: str) -> Iterator[Mutant]:
     page = ResponseView(kept.answer).text
-    for name, operator in operators_markup.OPERATORS.items():
+    for name, operator in markup.OPERATORS.items():
         for changed, place, change in sampled(tuple(operator(page)), _MARKUP_EDITS, seed):
             yield Mutant(with_body(kept.answer, changed.encode()), name, place, change)
 
 
-def _rewritable(kept: Kept, envelope: operators_soap.Envelope) -> bool:
+def _rewritable(kept: Kept, envelope: soap.Envelope) -> bool:
     """Whether the envelope in our own spelling is kept too: else every mutant would be caught for the spelling."""
     same = replace(kept.exchange, answer=with_body(kept.answer, envelope.write()))
     return not kept.judge.judge(same, kept.seen).findings
@@ -164,13 +164,13 @@ def _rewritable(kept: Kept, envelope: operators_soap.Envelope) -> bool:
 
 def _said(answer: Response) -> tuple[int, str | bytes]:
     """What an answer says, as far as a row can promise it: the return of a SOAP function, else the whole body."""
-    envelope = operators_soap.read(answer.body) if not is_json(media_type(answer.headers)) else None
+    envelope = soap.read(answer.body) if not is_json(media_type(answer.headers)) else None
     text = None if envelope is None else envelope.parts[0].text
     return (answer.status, answer.body if text is None else text)
 
 
 def _returned(kept: Kept) -> str | None:
-    envelope = operators_soap.read(kept.answer.body)
+    envelope = soap.read(kept.answer.body)
     return None if envelope is None else envelope.parts[0].text
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence
 from troth.model.facts import UNKNOWN, Facts
-from troth.targets.live import LiveTarget
+from troth.targets.live.client import LiveTarget
 
 
 class ByVendorTarget:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from troth.errors import UsageInvalid
-from troth.loading.cassette_writing import CassetteText, append, settled
+from troth.loading.cassettes.writer import CassetteText, append, settled
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence
 from troth.model.ports import Target
+from troth.secrets.scrubber import Scrubber
 from troth.targets.before import Before
-from troth.wire.scrubbing import Scrubber
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.=-]+")
 

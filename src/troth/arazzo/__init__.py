@@ -1,0 +1,1 @@
+"""Workflows in Arazzo 1.0: read, linted, run, explored."""

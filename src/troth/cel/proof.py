@@ -1,0 +1,134 @@
+"""Many expressions as one Python function that says whether all of them hold: the short way of most answers.
+
+Nearly every answer keeps nearly every promise. So before clauses are looked at one by one, a function made from their
+checked trees tries to prove them all at once: values that several share are looked up once, and nothing is said of what
+fails. It proves or gives up; where it gives up, the closures of `cel_compile` say what is wrong. That makes it safe to
+be simple: a step that it cannot express runs as its closure, and any error at all is giving up. What it does express
+gives the value that the closure would give, never another.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from troth.cel.expressions import Expression
+from troth.cel.faults import Fault
+from troth.cel.python_source import NotKnown, PythonWriter, truth_of
+from troth.cel.values import Value
+from troth.model.facts import Facts
+
+Scope = Mapping[str, object]
+Fits = Callable[[Value, Facts], bool]
+Proof = Callable[[Scope, Facts], int]
+"""Gives -1 for no proof, else a number whose bits say which of the conditional goals applied (and held)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """An expression that must be true: always, or where another one is.
+
+    What fails for want of something in `missing` (first segments of names) neither holds nor is broken.
+    """
+
+    expect: Expression
+    when: Expression | None = None
+    missing: frozenset[str] = frozenset()
+
+    @property
+    def certain(self) -> bool:
+        """Whether it must be shown of every exchange."""
+        return self.when is None and not _reads(self.expect, self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an answer, and whether its value is as promised (`fits` may raise)."""
+
+    path: Expression
+    fits: Fits
+
+
+def prove(goals: Sequence[Goal], alternatives: Sequence[Sequence[Part]] = ()) -> Proof:
+    """A function over scopes and facts that shows every goal, and all parts of one of the alternatives (if any)."""
+    proving = _Proving()
+    lines: list[str] = []
+    if len(alternatives) == 1:
+        lines.append(f"if not {proving.parts(alternatives[0], lines)}: return -1")
+    elif alternatives:
+        lines.append(f"if not ({' or '.join(proving.parts(one, None) for one in alternatives)}): return -1")
+    bit = 1
+    for goal in goals:
+        if goal.certain:
+            lines.append(f"if not {proving.truth(goal.expect, lines)}: return -1")
+            continue
+        lines.append(f"if {proving.condition(goal, lines)}:")
+        if _reads(goal.expect, goal.missing):
+            lines.append(f" if {proving.attempt(goal.expect, goal.missing)} is True: applied |= {bit}")
+        else:
+            lines.append(f" if not {proving.truth(goal.expect, None)}: return -1")
+            lines.append(f" applied |= {bit}")
+        bit *= 2
+    body = "".join(f"  {line}\n" for line in ["applied = 0", *lines, "return applied"])
+    source = f"def proof(scope, facts):\n try:\n{body} except Exception:\n  return -1\n"
+    try:
+        code = compile(source, "<proof>", "exec")
+    except (SyntaxError, RecursionError, MemoryError):
+        return _never  # Nested more deeply than Python can read.
+    # The source is our own, made from checked trees: texts of contracts stand in it only as literals.
+    exec(code, proving.names)  # noqa: S102
+    made: Proof = proving.names["proof"]
+    return made
+
+
+def _reads(expression: Expression, roots: frozenset[str]) -> bool:
+    return any(name.partition(".")[0] in roots for name in expression.variables)
+
+
+def _never(_scope: Scope, _facts: Facts) -> int:
+    return -1
+
+
+class _Proving:
+    """Writes goals as conditions in Python."""
+
+    def __init__(self) -> None:
+        self._writer = PythonWriter()
+        self.names = self._writer.names
+
+    def parts(self, parts: Sequence[Part], lines: list[str] | None) -> str:
+        """Python that is true only if all these parts are as promised."""
+        texts = [f"{self._writer.constant(part.fits)}({self._value(part.path, lines)}, facts)" for part in parts]
+        return f"({' and '.join(texts)})" if texts else "True"
+
+    def condition(self, goal: Goal, lines: list[str]) -> str:
+        """Python that is true only where the goal applies, and false only where it does not."""
+        if goal.when is None:
+            return "True"
+        if _reads(goal.when, goal.missing):
+            return self.attempt(goal.when, goal.missing, False)
+        return self.truth(goal.when, lines)
+
+    def attempt(self, expression: Expression, missing: frozenset[str], *others: object) -> str:
+        """Python that gives True, one of the other values, or None where the expression misses something missing."""
+        run, values = expression.run, (True, *others)
+
+        def attempt(scope: Scope) -> object:
+            try:
+                value = run(scope)
+            except Fault as fault:
+                if fault.roots & missing:
+                    return None
+                raise
+            if any(value is each for each in values):
+                return value
+            raise NotKnown
+
+        return f"{self._writer.constant(attempt)}(scope)"
+
+    def truth(self, expression: Expression, lines: list[str] | None) -> str:
+        """Python that is true or false as the expression is; shared steps go to the lines, where there are any."""
+        term = self._writer.write(expression.tree, lines)
+        return f"truth({self._writer.constant(expression.run)}(scope))" if term is None else truth_of(term)
+
+    def _value(self, expression: Expression, lines: list[str] | None) -> str:
+        term = self._writer.write(expression.tree, lines)
+        return f"{self._writer.constant(expression.run)}(scope)" if term is None else term.text

@@ -1,5 +1,0 @@
-"""``python -m troth.cli``."""
-
-from troth.cli import main
-
-main()

@@ -1,0 +1,1 @@
+"""Whether a request is one that the spec or a contract describes."""

@@ -1,0 +1,1 @@
+"""The stand-ins behind a web server."""

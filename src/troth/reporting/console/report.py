@@ -1,0 +1,155 @@
+"""A report for people: the same plain text in a terminal and in a pipe, at 100 columns; colour only adds to it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rich.console import Console
+from rich.text import Text
+
+from troth.model.operation import Basis
+from troth.model.report import ItemResult, Report, Reported, Verdict
+from troth.reporting.console.findings import WIDTH, Line, block, bullets, group_unjudged, removable_lines, waived_lines
+from troth.reporting.console.tally import silence_lines, sums_lines, tally_lines
+from troth.reporting.wording import TARGETS, number, printable, verdict_line
+from troth.secrets.reports import redacted, redacted_findings
+
+_MOST_SURPRISES = 20
+_VERDICTS = {Verdict.KEPT: "bold green", Verdict.BROKEN: "bold red"}
+
+
+def render(
+    report: Report, console: Console, *, verbose: bool = False, waivable: bool = False, sums: bool = False
+) -> None:
+    """Write a report to a console.
+
+    Args:
+        report: the complete run.
+        console: where to; what it cannot encode appears as an escape.
+        verbose: show every surprise and everything unjudged in full, and name what was skipped.
+        waivable: offer ``troth waive``.
+        sums: add up what became of every promise on every exchange.
+    """
+    clean = redacted(report)
+    _write(lines(clean, verbose=verbose, waivable=waivable), console)
+    if sums:
+        _write(sums_lines(clean), console)
+
+
+def render_findings(found: Iterable[Reported], console: Console, secrets: Mapping[str, str]) -> None:
+    """Write findings in full, without their report.
+
+    Args:
+        found: the findings.
+        console: where to.
+        secrets: secret value → the name to show in its place.
+    """
+    for one in redacted_findings(found, secrets):
+        _write(block(one, whole=True), console)
+        _write([("", "")], console)
+
+
+def _write(page: Iterable[Line], console: Console) -> None:
+    for text, style in page:
+        shown = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
+        console.print(Text(shown, style), soft_wrap=True)
+
+
+def lines(report: Report, *, verbose: bool, waivable: bool) -> Iterator[Line]:
+    """All lines of a report that holds no secrets, each with its style."""
+    yield from _head(report)
+    for section in _sections(report, verbose, waivable):
+        yield "", ""
+        yield from section
+    yield "", ""
+    yield from _verdict(report)
+
+
+def _head(report: Report) -> Iterator[Line]:
+    run = report.run
+    facts = [f"Troth {run.version}", f"target {run.target}"]
+    if run.build:
+        facts.append(f"build {run.build}")
+    facts += [f"seed {run.seed}", f"started {run.started}"]
+    files = [f"specs {run.specs_sha256[:12] or 'none'}", f"contracts {run.contracts_sha256[:12] or 'none'}"]
+    if run.fail_on is not Basis.DOCUMENTED:
+        files.append(f"fails on {run.fail_on} promises too")
+    for part in (facts, files):
+        for line in bullets(part):
+            yield line, "bold" if part is facts else ""
+    if run.target_kind in TARGETS:
+        yield TARGETS[run.target_kind], ""
+
+
+def _sections(report: Report, verbose: bool, waivable: bool) -> Iterator[Iterator[Line]]:
+    by_severity: dict[str, list[Reported]] = {"breach": [], "surprise": [], "unjudged": [], "waived": []}
+    for one in report.findings:
+        by_severity[one.severity].append(one)
+    if by_severity["breach"]:
+        yield _in_full("Breaches", by_severity["breach"], report, verbose, waivable, len(by_severity["breach"]))
+    if by_severity["surprise"]:
+        most = len(by_severity["surprise"]) if verbose else _MOST_SURPRISES
+        yield _in_full("Surprises", _grouped(by_severity["surprise"]), report, verbose, waivable, most)
+    if by_severity["unjudged"]:
+        yield group_unjudged(by_severity["unjudged"])
+        if verbose:
+            shown = len(by_severity["unjudged"])
+            yield _in_full("Unjudged, each", by_severity["unjudged"], report, verbose, waivable, shown)
+    yield from tally_lines(report)
+    if any(count.why for count in report.counts):
+        yield silence_lines(report)
+    if by_severity["waived"]:
+        yield waived_lines(by_severity["waived"])
+        if verbose:
+            yield _in_full("Waived, each", by_severity["waived"], report, verbose, waivable, len(by_severity["waived"]))
+    if report.removable:
+        yield removable_lines(report.removable)
+    skipped = [item for item in report.items if item.verdict is Verdict.SKIPPED]
+    if skipped and verbose:
+        yield _skipped(skipped)
+
+
+def _in_full(
+    title: str, found: list[Reported], report: Report, verbose: bool, waivable: bool, most: int
+) -> Iterator[Line]:
+    yield f"{title} ({len(found):,})", "bold"
+    for one in found[:most]:
+        yield "", ""
+        yield from block(one, report.run.started if waivable else "", whole=verbose)
+    if len(found) > most:
+        yield "", ""
+        yield f"… and {len(found) - most:,} more, see --report json=FILE", ""
+
+
+def _grouped(found: list[Reported]) -> list[Reported]:
+    """Vendor by vendor, operation by operation and code by code, each in the order of first meeting."""
+    order: dict[tuple[str, ...], int] = {}
+    for one in found:
+        finding = one.finding
+        for key in ((finding.vendor,), (finding.vendor, finding.operation)):
+            order.setdefault(key, len(order))
+    return sorted(
+        found,
+        key=lambda one: (
+            order[(one.finding.vendor,)],
+            order[(one.finding.vendor, one.finding.operation)],
+            one.finding.code,
+        ),
+    )
+
+
+def _skipped(items: list[ItemResult]) -> Iterator[Line]:
+    yield f"Skipped ({len(items):,})", "bold"
+    for item in items:
+        yield f"  {printable(item.name)}" + (f": {printable(item.skipped)}" if item.skipped else ""), ""
+
+
+def _verdict(report: Report) -> Iterator[Line]:
+    verdicts = [item.verdict for item in report.items]
+    parts = [f"{verdicts.count(verdict):,} {verdict}" for verdict in Verdict if verdict in verdicts]
+    if parts:
+        yield f"{number(len(verdicts), 'item')}: {', '.join(parts)}", ""
+    for line in bullets(
+        (verdict_line(report), f"{number(report.exchanges, 'exchange')} in {report.seconds:,.1f} s"), WIDTH
+    ):
+        yield line, _VERDICTS.get(report.verdict, "bold yellow")
+    for reason in report.reasons:
+        yield f"exit code {reason.code}: {printable(reason.text)}", ""

@@ -1,0 +1,1 @@
+"""One run from its selection to its conclusion."""

@@ -1,0 +1,231 @@
+"""Which parts make up a run. The only module that knows every room; what varies is a row in a table here."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from functools import cached_property
+from importlib import import_module
+from time import perf_counter, sleep
+from urllib.parse import urlsplit
+
+from troth import __version__
+from troth.arazzo.given import GivenWorkflows
+from troth.arazzo.source import WorkflowsSource
+from troth.arazzo.surroundings import Surroundings
+from troth.errors import InputInvalid, UsageInvalid, did_you_mean
+from troth.judging.lint import lint_world
+from troth.model.exchange import Exchange
+from troth.model.ports import Item, Judges, RunOptions, Source, Target
+from troth.model.report import Count, ItemResult, Reported, RunFacts
+from troth.reporting.curl import curl
+from troth.secrets.redactor import Redactor
+from troth.session.events import Event
+from troth.session.open import Opened, open_all
+from troth.session.reach import MOCK_PORT, Reached, Selection, make_scrubber, reach, secret_names
+from troth.session.redaction import clean_event
+from troth.session.runner import Runner
+from troth.session.tally import MetFinding
+from troth.session.verdicts import Court
+from troth.sources.cases import CasesSource
+from troth.sources.recordings import RecordingsSource
+
+SOURCES = ("cases", "properties", "workflows", "recordings")
+"""Names for ``--only``, in the order of a run."""
+
+
+class Run:
+    """One run: what was read, who answers, and what to do, in order.
+
+    Args:
+        selection: what the user asked for.
+        options: how much of it.
+        watch: told every judge and its vendor before the judge is used; gives the judge to use.
+        target: who answers, in place of the selection's.
+        opened: the selection read and compiled, where that was done before.
+    """
+
+    def __init__(
+        self,
+        selection: Selection,
+        options: RunOptions,
+        watch: Callable[[Judges, str], Judges] | None = None,
+        target: Target | None = None,
+        opened: Opened | None = None,
+    ) -> None:
+        self.options = options
+        opened = opened or open_all(selection)
+        self.book, self.terms, self.workflows = opened.book, opened.terms, opened.workflows
+        self.reached = reach(selection, self.book, self.terms) if target is None else Reached(target)
+        self.target = self.reached.target
+        self._check_names()
+        self._check_world()
+        spoken_of = (one for one in options.waivers if one.target in ("", selection.target))
+        self.court = Court(options.fail_on, spoken_of, options.today)
+        promises = self.workflows.promises()
+        self.runner = Runner(self.book, self.terms, self.target, self.court, watch, promises, self.reached.conduct)
+        self._scrubber = make_scrubber(b"", self.reached.secrets, self.book, self.target)
+        self._looked_at: dict[tuple[str, ...], Exchange | None] = {}
+        self._started = datetime.now(UTC)
+        self.clock = perf_counter()
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Secret value → the name to show in its place, as far as they are known by now.
+
+        A live vendor's answers bring more of their own: those that a report may quote are among them, as ``PRIVATE``.
+        """
+        known = {**secret_names(self.book, self.target), **self.reached.secrets}
+        if self.target.kind != "live":
+            return known
+        for seen in self.runner.tally.findings():
+            if self._looked_at.setdefault(seen.finding.fingerprint) is not seen.exchange:
+                self._looked_at[seen.finding.fingerprint] = seen.exchange
+                for exchange in (*seen.before, seen.exchange):
+                    self._scrubber.exchange(exchange)
+        return {**dict.fromkeys(self._scrubber.found, "PRIVATE"), **known}
+
+    @property
+    def redactor(self) -> Redactor:
+        """Takes the secrets out of anything that is shown."""
+        return Redactor(self.secrets)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Everything to run, nothing sent; the brief first, before a budget is spent on combinations of the same."""
+        recorded = self._recorded_items()
+        items = [
+            item
+            for source in self._sources()
+            for item in source.items()
+            if self._wanted(item) and (recorded is None or source.name == "recordings" or item.name in recorded)
+        ]
+        return tuple(sorted(items, key=lambda item: not item.brief))
+
+    def results(self) -> tuple[ItemResult, ...]:
+        """How items ended, in the order of the plan."""
+        order = {item.name: place for place, item in enumerate(self.items)}
+        return tuple(sorted(self.runner.tally.results(), key=lambda result: order.get(result.name, len(order))))
+
+    def reported_findings(self) -> tuple[Reported, ...]:
+        """All findings as a report shows them."""
+        return tuple(self.runner.reported(met, self._curl(met)) for met in self.runner.tally.findings())
+
+    def unrecorded(self) -> dict[str, int]:
+        """Why exchanges could not be recorded → how many, in this process and in those whose events were absorbed."""
+        refused = dict(self.runner.tally.unrecorded)
+        if self.reached.recorder is not None:
+            for reason, count in self.reached.recorder.recorded.refused.items():
+                refused[reason] = refused.get(reason, 0) + count
+        return refused
+
+    def events(self) -> list[Event]:
+        """What this process came to, for another one to absorb; without secrets."""
+        self.runner.tally.unrecorded = self.unrecorded()
+        return [self.clean(event) for event in self.runner.tally.events()]
+
+    def clean(self, event: Event) -> Event:
+        """An event without secrets, so that it may be written down."""
+        return clean_event(event, self.secrets)
+
+    def reported(self, result: ItemResult) -> list[Reported]:
+        """One item's findings as a report shows them."""
+        fingerprints = {finding.fingerprint for finding in result.findings}
+        return [reported for reported in self.reported_findings() if reported.finding.fingerprint in fingerprints]
+
+    def facts(self) -> RunFacts:
+        """What a report begins with."""
+        return RunFacts(
+            target=self.target.name,
+            target_kind=self.target.kind,
+            build=self.reached.build,
+            specs_sha256=self.book.specs_sha256,
+            contracts_sha256=self.book.contracts_sha256,
+            seed=self.options.seed,
+            started=self._started.isoformat(timespec="seconds"),
+            version=__version__,
+            fail_on=self.options.fail_on,
+        )
+
+    def _sources(self) -> Iterator[Source]:
+        options = self.options
+        allowed = self.reached.sources or SOURCES
+        wanted = options.sources or allowed
+        around = self._surroundings()
+        flows = GivenWorkflows(around, options.seed)
+        if "cases" in wanted:
+            yield CasesSource(self.terms, self.target.facts, options.seed, flows)
+        if "properties" in wanted:
+            # Schemathesis costs a fifth of a second to import, so it is fetched when it is first needed.
+            room = import_module("troth.sources.properties.source")
+            yield room.PropertiesSource(
+                self.book, self.terms, self.target.facts, options.seed, options.max_examples, options.thorough, flows
+            )
+        if "workflows" in wanted:
+            resettable = self.book.vendors.values() if self.target.kind == "mock" else ()
+            yield WorkflowsSource(around, options.seed, options.max_examples, options.thorough, resettable)
+        if "recordings" in wanted:
+            yield RecordingsSource(self.book)
+
+    def _recorded_items(self) -> frozenset[str] | None:
+        """On a replay the items that were recorded, unless the user names sources; None where all are to run."""
+        if self.target.kind != "replay" or self.options.sources:
+            return None
+        return frozenset(one.item for vendor in self.book.vendors.values() for one in vendor.recordings)
+
+    def is_allowed(self, count: Count) -> bool:
+        """Whether the target allows what the promise is about to be asked."""
+        permission = self.reached.conduct.permission
+        terms = self.terms.operations.get(f"{count.promise.vendor}.{count.promise.operation}")
+        return permission is None or terms is None or terms.operation.effect in permission.effects
+
+    def _surroundings(self) -> Surroundings:
+        target = self.target
+        wait = sleep if target.kind == "live" else _do_not_wait
+        return Surroundings(self.workflows, self.terms, target.facts, wait, getattr(target, "advance", None))
+
+    def _wanted(self, item: Item) -> bool:
+        return self.in_scope(item.operation.vendor, item.operation.name)
+
+    def in_scope(self, vendor: str, operation: str) -> bool:
+        """Whether the user asked for this operation."""
+        patterns = self.options.operations
+        return not patterns or any(_matches(vendor, operation, one) for one in patterns)
+
+    def _check_world(self) -> None:
+        problems = [one for name in self.book.vendors for one in lint_world(self.terms, name, self.target.facts(name))]
+        if problems:
+            raise InputInvalid(problems)
+
+    def _check_names(self) -> None:
+        for name in self.options.sources:
+            if name not in SOURCES:
+                raise UsageInvalid(f"unknown source {name!r} for --only: {did_you_mean(name, SOURCES)}")
+            if name not in (self.reached.sources or SOURCES):
+                raise UsageInvalid(f"{name} would make requests up: allow it on this target with fuzzing = true")
+        known = [operation.name for operation in self.book.operations()]
+        for pattern in self.options.operations:
+            if not any(_matches(operation.vendor, operation.name, pattern) for operation in self.book.operations()):
+                raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, known)}")
+
+    def _curl(self, met: MetFinding) -> str:
+        calls = [curl(request, self._locate, self.secrets) for request in met.finding.calls]
+        if calls:
+            return "\n".join(f"{number}. {line}" for number, line in enumerate(calls, start=1))
+        request = met.exchange.request
+        return curl(request, self._locate, self.secrets) if request.url else ""
+
+    def _locate(self, url: str) -> str:
+        locate = getattr(self.target, "locate", None)
+        if locate is not None:
+            return str(locate(url))
+        parts = urlsplit(url)
+        here = f"http://127.0.0.1:{MOCK_PORT}" if self.target.kind == "mock" else f"{parts.scheme}://{parts.netloc}"
+        return here + parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _do_not_wait(_seconds: float) -> None:
+    """A mock is never busy: waiting before a retry would only cost time."""
+
+
+def _matches(vendor: str, operation: str, pattern: str) -> bool:
+    return fnmatchcase(operation, pattern) or fnmatchcase(f"{vendor}.{operation}", pattern)

@@ -1,0 +1,117 @@
+"""Requests generated from the specs: documented examples, boundary values and single violations, and a little fuzzing.
+
+Generated requests are judged like all others. Whether a request that the spec does not describe should be accepted is
+not asked here: silence is not consent.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Protocol
+
+from troth.judging.terms import Terms
+from troth.model.book import Book
+from troth.model.facts import Facts
+from troth.model.operation import Operation
+from troth.model.ports import GivenFlows, Judge
+
+PHASES = ("examples", "coverage", "fuzzing")
+EXAMPLES, MANY_EXAMPLES = 20, 500
+"""How many requests fuzzing draws for an operation, valid and invalid ones each: by default, and to be thorough."""
+
+
+class Drives(Protocol):
+    """What knows how to generate for one vendor (:class:`troth.sources.properties.driver.Driver`)."""
+
+    def drive(self, operation: Operation, phase: str, judge: Judge) -> int:
+        """Have the cases of one phase judged; how many could not be sent."""
+        ...
+
+
+@dataclass
+class PropertiesItem:
+    """The generated requests of one operation and phase."""
+
+    name: str
+    source: str
+    operation: Operation
+    phase: str
+    driver: Callable[[str], Drives] = field(repr=False)
+    """Vendor → what drives its items, made when it is first needed."""
+    unsendable: int = 0
+    """How many generated cases HTTP or XML could not carry, once the item was driven."""
+
+    @property
+    def brief(self) -> bool:
+        """The documented examples are few."""
+        return self.phase == "examples"
+
+    def drive(self, judge: Judge) -> None:
+        """Generate, and have every distinct request judged.
+
+        Raises:
+            InputInvalid: Schemathesis cannot use the vendor's spec.
+            CannotGenerate: it can make nothing of this operation; no judgement then, and the run goes on.
+        """
+        self.unsendable = self.driver(self.operation.vendor).drive(self.operation, self.phase, judge)
+
+
+class PropertiesSource:
+    """Items for every operation of a book, one for each phase.
+
+    The same seed gives the same requests in the same order, whatever items run before (with the same versions of
+    Schemathesis and Hypothesis, in a process that has loaded the same modules of the user's own).
+
+    Args:
+        book: what was read.
+        terms: the same, compiled.
+        facts_of: what a target gives for a vendor.
+        seed: decides every request.
+        max_examples: how many requests fuzzing draws for an operation, valid and invalid ones each; None for the
+            default, 0 for no fuzzing.
+        thorough: fuzz with many more, where ``max_examples`` does not say how many.
+        flows: makes the facts that workflows give; None where there are no workflows.
+    """
+
+    name = "properties"
+
+    def __init__(
+        self,
+        book: Book,
+        terms: Terms,
+        facts_of: Callable[[str], Facts],
+        seed: int,
+        max_examples: int | None = None,
+        thorough: bool = False,
+        flows: GivenFlows | None = None,
+    ) -> None:
+        self._book = book
+        self._flows = flows
+        self._terms = terms
+        self._facts_of = facts_of
+        self._seed = seed
+        self._max_examples = max_examples if max_examples is not None else MANY_EXAMPLES if thorough else EXAMPLES
+        self._drivers: dict[str, Drives] = {}
+
+    def items(self) -> Iterator[PropertiesItem]:
+        """One item an operation and phase, in the order of the specs; nothing is generated to make them."""
+        for operation in self._book.operations():
+            for phase in PHASES:
+                if phase != "fuzzing" or self._max_examples:
+                    name = f"{operation.vendor}/{operation.name}/properties/{phase}"
+                    yield PropertiesItem(name, self.name, operation, phase, self._driver)
+
+    def _driver(self, vendor: str) -> Drives:
+        if vendor not in self._drivers:
+            # Schemathesis takes a fifth of a second to load: not before something is generated.
+            room = import_module("troth.sources.properties.driver")
+            driver: Drives = room.Driver(
+                self._book.vendors[vendor],
+                self._terms,
+                self._facts_of(vendor),
+                self._seed,
+                self._max_examples,
+                self._flows,
+            )
+            self._drivers[vendor] = driver
+        return self._drivers[vendor]

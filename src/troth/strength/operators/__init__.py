@@ -1,0 +1,1 @@
+"""Mutation operators: what can go wrong with an answer."""

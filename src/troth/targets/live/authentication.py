@@ -1,0 +1,117 @@
+"""Credentials that every request to a vendor carries, put on at the last moment: nothing above ever sees them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from troth.model.exchange import Exchange, NoAnswer, Request, Silence, header
+from troth.model.ports import Target
+from troth.targets.before import Before
+from troth.targets.live.settings import Authentication
+
+_MARGIN = 30.0
+"""Seconds before its end at which a token is no longer used."""
+_LIFETIME = 3600.0
+"""Of a token whose answer does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    value: str
+    until: float
+
+
+class _TokenAnswer(msgspec.Struct):
+    access_token: str
+    token_type: str = "Bearer"  # noqa: S105 - a scheme's name
+    expires_in: float | None = None
+
+
+class AuthenticatedTarget(Before):
+    """A target whose requests get query secrets, a bearer token, or an OAuth 2 token by client credentials.
+
+    A request that has an Authorization header keeps it: what a contract varies is not tampered with.
+
+    Args:
+        target: who answers.
+        authentication: vendor → how.
+        vendor_of: whose a URL is.
+        ask_for_token: sends a request to the token's address; its hosts are checked where the settings are read.
+        clock: seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        authentication: Mapping[str, Authentication],
+        vendor_of: Callable[[str], str],
+        ask_for_token: Callable[[Request], Exchange],
+        clock: Callable[[], float],
+    ) -> None:
+        super().__init__(target)
+        self._authentication = authentication
+        self._vendor_of = vendor_of
+        self._ask_for_token = ask_for_token
+        self._clock = clock
+        self._tokens: dict[str, _Token] = {}
+        self.issued: dict[str, str] = {}
+        """Token → the name to show in its place: known for as long as the run lasts."""
+
+    def send(self, request: Request) -> Exchange:
+        """Send one request with its credentials. A token that is refused is asked for anew, once."""
+        vendor = self._vendor_of(request.url)
+        one = self._authentication.get(vendor)
+        if one is None:
+            return self._target.send(request)
+        if one.kind == "query":
+            joined = "&" if "?" in request.url else "?"
+            pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in one.query.items())
+            return self._answer(request, self._target.send(replace(request, url=request.url + joined + pairs)))
+        if header(request.headers, "authorization") is not None:
+            return self._target.send(request)
+        if one.kind == "bearer":
+            return self._answer(request, self._target.send(_bearing(request, one.token)))
+        return self._with_token(vendor, one, request)
+
+    def _with_token(self, vendor: str, one: Authentication, request: Request) -> Exchange:
+        fresh = vendor not in self._tokens or self._clock() >= self._tokens[vendor].until
+        if fresh:
+            complaint = self._renew(vendor, one)
+            if complaint:
+                return Exchange(request, NoAnswer(Silence.NOT_SENT, complaint))
+        exchange = self._target.send(_bearing(request, self._tokens[vendor].value))
+        if not fresh and not isinstance(exchange.answer, NoAnswer) and exchange.answer.status == 401:
+            if self._renew(vendor, one):
+                return self._answer(request, exchange)
+            exchange = self._target.send(_bearing(request, self._tokens[vendor].value))
+        return self._answer(request, exchange)
+
+    def _renew(self, vendor: str, one: Authentication) -> str:
+        """Get a token; why there is none, or ``""``. What the server says is not repeated: it may hold secrets."""
+        form = {"grant_type": "client_credentials", "client_id": one.client_id, "client_secret": one.client_secret}
+        if one.scope:
+            form["scope"] = one.scope
+        headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
+        answer = self._ask_for_token(Request("POST", one.token_url, headers, urlencode(form).encode())).answer
+        if isinstance(answer, NoAnswer):
+            return f"there is no token: {answer.reason}"
+        if answer.status != 200:
+            return f"there is no token: its server answers {answer.status}"
+        try:
+            said = msgspec.json.decode(answer.body, type=_TokenAnswer)
+        except msgspec.MsgspecError:
+            return "there is no token: its server's answer has no access_token"
+        lifetime = _LIFETIME if said.expires_in is None else said.expires_in
+        self._tokens[vendor] = _Token(said.access_token, self._clock() + lifetime - _MARGIN)
+        self.issued[said.access_token] = f"{vendor}_ACCESS_TOKEN".upper()
+        return ""
+
+    def _answer(self, request: Request, exchange: Exchange) -> Exchange:
+        """The exchange as everyone above knows it: with the request as it was before."""
+        return Exchange(request, exchange.answer, exchange.seconds)
+
+
+def _bearing(request: Request, token: str) -> Request:
+    return replace(request, headers=(*request.headers, ("Authorization", f"Bearer {token}")))

@@ -1,0 +1,1 @@
+"""Findings accepted until a day."""

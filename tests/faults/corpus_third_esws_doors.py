@@ -1,0 +1,277 @@
+"""ESWS, third batch: what gets a token, a user or a page although it is not what was wanted."""
+
+from typing import Any
+
+from faults import spoil_third_esws as spoil
+from faults.corpus_esws_wire import DELETE_USER, ESWS, GET_QR, SYNC_TOKEN, TOTAL_TOKEN, USER_ID
+from faults.faults import Fault, Kind, documented, inferred
+from faults.spoil_esws import ONE_PAGE
+
+_CODE = documented("2.1", "ERROR_UNKNOWN_SECURITY_HASH: no company is found by the p_companyID provided")
+_ADMIN = documented("2.1", "NO ADMIN FOUND …: none is found by the combination of user name and password")
+_USER = documented("2.1", "NO USER FOUND BASED ON THE ID PROVIDED: none is found by the p_userId provided")
+_STEP_2 = documented("2.2", "step 2: the address ends in the value received in step 1")
+_BAD_TOKENS = inferred("4.1.11", "what a bad token does is not documented")
+
+
+def _code(ask: Any) -> str:
+    return str(ask.world["company"]["code"])
+
+
+def _password(ask: Any) -> str:
+    return str(ask.world["admin"]["password"])
+
+
+def _open(ask: Any, change: Any) -> Any:
+    """The page behind what ``change`` makes of a good token."""
+    return ask.page(change(ask("getSyncToken").returned))
+
+
+FAULTS = (
+    Fault(
+        "a-security-code-is-right-by-its-beginning",
+        ESWS,
+        (SYNC_TOKEN, TOTAL_TOKEN),
+        Kind.ACCESS,
+        "The first eight characters of a security code are enough.",
+        (_CODE, documented("1.3", "the security code has 32 characters")),
+        lambda ask: ask("getSyncToken", p_companyID=_code(ask)[:-1]),
+        before=spoil.code_when(spoil.begins),
+        expects="breach",
+    ),
+    Fault(
+        "a-security-code-may-have-more-behind-it",
+        ESWS,
+        (SYNC_TOKEN, TOTAL_TOKEN),
+        Kind.ACCESS,
+        "What stands behind the 32 characters of a security code is not compared.",
+        (_CODE, documented("1.3", "the security code has 32 characters")),
+        lambda ask: ask("getSyncToken", p_companyID=_code(ask) + "x"),
+        before=spoil.code_when(spoil.goes_on),
+        expects="breach",
+    ),
+    Fault(
+        "a-security-code-is-compared-without-case",
+        ESWS,
+        (SYNC_TOKEN, TOTAL_TOKEN),
+        Kind.ACCESS,
+        "The letters of a security code may be small or capital.",
+        (_CODE,),
+        lambda ask: ask("getTotalSyncToken", p_companyID=_code(ask).swapcase()),
+        before=spoil.code_when(spoil.in_any_case),
+        expects="breach",
+    ),
+    Fault(
+        "a-blank-security-code-is-the-first-company",
+        ESWS,
+        (SYNC_TOKEN, TOTAL_TOKEN),
+        Kind.TENANCY,
+        "A security code of spaces stands for the first company that there is.",
+        (_CODE, documented("1.3", "whoever knows a company's security code may use the service")),
+        lambda ask: ask("getSyncToken", p_companyID=" "),
+        before=spoil.code_when(spoil.is_blank),
+        expects="breach",
+    ),
+    Fault(
+        "an-empty-administrators-password-opens",
+        ESWS,
+        (SYNC_TOKEN, TOTAL_TOKEN),
+        Kind.ACCESS,
+        "With the name of an administrator and an empty password there is a token.",
+        (documented("2.1", "NO PASSWORD PROVIDED: there is no p_adminPassword provided"),),
+        lambda ask: ask("getSyncToken", p_adminPassword=""),
+        before=spoil.password_when(spoil.is_empty),
+        expects="breach",
+    ),
+    Fault(
+        "a-blank-administrators-password-opens",
+        ESWS,
+        (SYNC_TOKEN,),
+        Kind.ACCESS,
+        "With the name of an administrator and a password of spaces there is a token.",
+        (_ADMIN, inferred("4.1.6", "blank counts as provided")),
+        lambda ask: ask("getSyncToken", p_adminPassword=" "),
+        before=spoil.password_when(spoil.is_blank),
+        expects="breach",
+    ),
+    Fault(
+        "an-administrators-password-is-right-by-its-beginning",
+        ESWS,
+        (SYNC_TOKEN, TOTAL_TOKEN),
+        Kind.ACCESS,
+        "The first eight characters of an administrator's password are enough.",
+        (_ADMIN,),
+        lambda ask: ask("getTotalSyncToken", p_adminPassword=_password(ask)[:-1]),
+        before=spoil.password_when(spoil.begins),
+        expects="breach",
+    ),
+    Fault(
+        "an-administrators-password-may-have-more-behind-it",
+        ESWS,
+        (SYNC_TOKEN, TOTAL_TOKEN),
+        Kind.ACCESS,
+        "What stands behind an administrator's right password is not compared.",
+        (_ADMIN,),
+        lambda ask: ask("getSyncToken", p_adminPassword=_password(ask) + "x"),
+        before=spoil.password_when(spoil.goes_on),
+        expects="breach",
+    ),
+    Fault(
+        "another-administrators-password-opens",
+        ESWS,
+        (SYNC_TOKEN, TOTAL_TOKEN),
+        Kind.ACCESS,
+        "The password of any administrator of the company goes with the name of every one.",
+        (_ADMIN,),
+        lambda ask: ask("getSyncToken", p_adminPassword=ask.world["other_admin"]["password"]),
+        before=spoil.password_among(spoil.passwords_of),
+        expects="breach",
+    ),
+    Fault(
+        "the-security-code-is-good-for-a-password",
+        ESWS,
+        (SYNC_TOKEN, TOTAL_TOKEN),
+        Kind.ACCESS,
+        "The security code of the company is right as an administrator's password.",
+        (_ADMIN,),
+        lambda ask: ask("getSyncToken", p_adminPassword=_code(ask)),
+        before=spoil.password_among(spoil.code_of),
+        expects="breach",
+    ),
+    Fault(
+        "an-administrators-name-is-compared-without-case",
+        ESWS,
+        (SYNC_TOKEN, TOTAL_TOKEN),
+        Kind.ACCESS,
+        "The user name of an administrator may be written in capitals.",
+        (_ADMIN, inferred("2.1", "nothing is said of case in a name")),
+        lambda ask: ask("getSyncToken", p_adminUsername=ask.world["admin"]["username"].upper()),
+        before=spoil.any_case_of_the_name,
+        expects="surprise",
+    ),
+    Fault(
+        "an-administrator-of-any-company-opens-every-company",
+        ESWS,
+        (TOTAL_TOKEN,),
+        Kind.TENANCY,
+        "The administrator of one company gets the token to synchronise all users of another.",
+        (documented("2.3", "the token identifies company and administrator"), inferred("2.1", "not ruled out")),
+        lambda ask: ask("getTotalSyncToken", p_companyID=ask.world["other_company"]["code"]),
+        before=spoil.any_companys_administrator,
+        expects="surprise",
+    ),
+    Fault(
+        "a-user-id-is-found-by-its-beginning",
+        ESWS,
+        (SYNC_TOKEN,),
+        Kind.RELATION,
+        "The first three digits of a user's id are enough for a token.",
+        (_USER,),
+        lambda ask: ask("getSyncToken", p_userId=ask.world["user"]["id"][:-1]),
+        before=spoil.user_when(3, spoil.by_the_beginning_of_the_id),
+        expects="breach",
+    ),
+    Fault(
+        "an-alternative-id-passes-for-a-user-id",
+        ESWS,
+        (SYNC_TOKEN,),
+        Kind.RELATION,
+        "A token is given for the wsAltUserId of a user in the place of the id in I3.",
+        (documented("2.1", "p_userId is the user id in I3"), _USER),
+        lambda ask: ask("getSyncToken", p_userId=ask.world["user"]["alt_id"]),
+        before=spoil.user_when(3, spoil.by_the_alternative_id),
+        expects="breach",
+    ),
+    Fault(
+        "user-zero-is-everybody",
+        ESWS,
+        (SYNC_TOKEN,),
+        Kind.RELATION,
+        "With p_userId 0 getSyncToken gives the token that is good for all users.",
+        (_USER, documented("3", "0 means the whole location in autoSync alone")),
+        lambda ask: ask("getSyncToken", p_userId="0"),
+        after=spoil.zero_is_everybody,
+        expects="breach",
+    ),
+    Fault(
+        "a-user-is-deleted-by-the-beginning-of-the-id",
+        ESWS,
+        (DELETE_USER,),
+        Kind.STATE,
+        "deleteUser deletes the first user whose id begins with what was sent.",
+        (documented("3", "USER_WAS_NOT_FOUND, where no user has the p_Id"),),
+        lambda ask: ask("deleteUser", p_Id=ask.world["user"]["id"][:-1]),
+        before=spoil.user_when(1, spoil.by_the_beginning_of_the_id),
+        expects="breach",
+    ),
+    Fault(
+        "an-alternative-id-is-found-by-its-beginning",
+        ESWS,
+        (USER_ID,),
+        Kind.RELATION,
+        "getUserId is content with the first six characters of a wsAltUserId.",
+        (documented("3", "NO_USER_ID_FOUND, where no user has the p_wsAltUserId"),),
+        lambda ask: ask("getUserId", p_wsAltUserId=ask.world["user"]["alt_id"][:-1]),
+        before=spoil.alternative_id_by_its_beginning,
+        expects="breach",
+    ),
+    Fault(
+        "a-user-id-passes-for-an-alternative-id",
+        ESWS,
+        (GET_QR,),
+        Kind.RELATION,
+        "getQR returns the code of a user whose id in I3 was sent as the wsAltUserId.",
+        (documented("3", "NO_INFO_FOUND_WITH_WSALTUSERID, where nobody has the p_wsAltUserId"),),
+        lambda ask: ask("getQR", p_wsAltUserId=ask.world["user"]["id"]),
+        before=spoil.user_id_for_alternative_id,
+        expects="breach",
+    ),
+    Fault(
+        "a-sync-token-is-good-by-its-beginning",
+        ESWS,
+        (ONE_PAGE,),
+        Kind.ACCESS,
+        "The first eight characters of a sync token open its page.",
+        (_STEP_2, _BAD_TOKENS),
+        lambda ask: _open(ask, lambda token: token[:-1]),
+        calls=2,
+        before=spoil.token_when(spoil.begins),
+        expects="surprise",
+    ),
+    Fault(
+        "a-sync-token-is-compared-without-case",
+        ESWS,
+        (ONE_PAGE,),
+        Kind.ACCESS,
+        "The letters of a sync token may be small or capital.",
+        (_STEP_2, _BAD_TOKENS),
+        lambda ask: _open(ask, str.swapcase),
+        calls=2,
+        before=spoil.token_when(spoil.in_any_case),
+        expects="surprise",
+    ),
+    Fault(
+        "any-token-opens-the-sync-page",
+        ESWS,
+        (ONE_PAGE,),
+        Kind.ACCESS,
+        "A token that was never given out logs in an administrator of the first company.",
+        (documented("2.2", "it is the token from ESWS that logs the administrator in"), _BAD_TOKENS),
+        lambda ask: ask.page("0" * 64),
+        before=spoil.any_token,
+        expects="surprise",
+    ),
+    Fault(
+        "a-token-for-all-users-opens-the-page-of-one",
+        ESWS,
+        (ONE_PAGE,),
+        Kind.ACCESS,
+        "At the address for one user, a token for all opens the page of the first user.",
+        (documented("2.1", "the token for one user comes from getSyncToken"), inferred("4.1.13", "rejected")),
+        lambda ask: ask.page(ask("getTotalSyncToken").returned),
+        calls=2,
+        before=spoil.total_for_one,
+        expects="surprise",
+    ),
+)
+"""Faults of security codes, passwords, ids and tokens."""

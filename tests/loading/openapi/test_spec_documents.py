@@ -1,0 +1,182 @@
+"""OpenAPI documents that nobody here wrote: what is read all the same, and what is refused with its place."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from troth.errors import InputInvalid
+from troth.loading.openapi.document import read_spec, read_spec_file
+from troth.model.operation import Operation, Spec
+
+HEAD = 'openapi: 3.1.0\ninfo: {title: Shop, version: "1"}\n'
+A = {"$ref": "#/components/schemas/A"}
+OK = "responses: {'200': {description: ok}}"
+
+
+def read(text: str, server: str | None = None) -> Spec:
+    return read_spec(text.encode(), "shop", "shop.yaml", server=server)
+
+
+def only(spec: Spec) -> Operation:
+    (operation,) = spec.operations.values()
+    return operation
+
+
+def answer_of(schema: str, head: str = HEAD, rest: str = "") -> Operation:
+    content = f"{{application/json: {{schema: {schema}}}}}"
+    return only(
+        read(f"{head}paths:\n  /a: {{get: {{responses: {{'200': {{description: ok, content: {content}}}}}}}}}\n{rest}")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("", "shop.yaml", "not an OpenAPI document"),
+        ("[1, 2]", "shop.yaml:1:1", "not an OpenAPI document"),
+        ("<!DOCTYPE html>\n<p>Not: found", "shop.yaml", "is HTML or XML"),
+        ('{"openapi": "3.1.0", "paths": {', "shop.yaml:1:", "is not JSON"),
+        ('{"openapi": "3.1.0", "openapi": "3.1.0"}', "shop.yaml:1:", "stands twice"),
+        ("openapi: 3.1.0\n bad: [", "shop.yaml:2:", "is not YAML"),
+        ('{"swagger": "2.0", "paths": {}}', "shop.yaml#/swagger", "this is Swagger 2.0"),
+        ("openapi: 3.1\npaths: {}", "shop.yaml:1:", "must be text"),
+        ("openapi: 4.0.0\npaths: {}", "shop.yaml:1:", "this is 4.0.0"),
+        (HEAD + f"webhooks: {{hook: {{post: {{{OK}}}}}}}", "shop.yaml:1:1", "has no paths"),
+        (HEAD + "paths: {/a: {$ref: './a.yaml'}}", "shop.yaml:3:20", "out of this document, to ./a.yaml"),
+        (HEAD + "paths: {/a: {get: {parameters: [{$ref: '#/components/x'}]}}}", "shop.yaml:3:", "points at nothing"),
+        (HEAD + f"paths: {{'/a/{{id}}': {{get: {{{OK}}}}}}}", "shop.yaml:3:", "'id' is not declared"),
+        (
+            HEAD + "paths: {/a: {get: {responses: {'200': {$ref: '#/components/responses/R'}}}}}\n"
+            "components: {responses: {R: {$ref: '#/components/responses/R'}}}",
+            "shop.yaml",
+            "leads back to itself",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_refused_with_its_place(text: str, place: str, said: str) -> None:
+    with pytest.raises(InputInvalid) as refused:
+        read(text)
+    (problem,) = refused.value.problems
+    assert str(problem.position).startswith(place)
+    assert said in problem.message
+
+
+@pytest.mark.parametrize("schema", ["{type: strng}", "{minimum: x}", "{pattern: '(['}", "{properties: {a: {type: 1}}}"])
+def test_a_schema_that_is_none_is_named(schema: str) -> None:
+    with pytest.raises(InputInvalid, match="the schema of the answer 200 is not a JSON Schema"):
+        answer_of(schema)
+
+
+def test_a_shared_schema_that_is_none_is_named_where_it_stands() -> None:
+    with pytest.raises(InputInvalid) as refused:
+        answer_of("{$ref: '#/components/schemas/Bad'}", rest="components:\n  schemas:\n    Bad:\n      type: strng\n")
+    assert refused.value.problems[0].position.line == 8
+
+
+def test_references_out_of_the_document_are_counted_once_for_each_document() -> None:
+    parameters = "{$ref: 'https://api.example/p.yaml#/a'}, {$ref: 'https://api.example/p.yaml#/b'}"
+    with pytest.raises(InputInvalid, match=r"2 references lead out of this document, to https://api\.example/p\.yaml"):
+        read(f"{HEAD}paths: {{/a: {{get: {{parameters: [{parameters}], {OK}}}}}}}")
+
+
+def test_data_is_no_reference() -> None:
+    schema = "{default: {$ref: './x'}, properties: {default: {type: object, properties: {$ref: {type: string}}}}}"
+    assert answer_of(schema).responses["200"].content
+
+
+def test_json_of_a_machine_is_read_and_pointed_into() -> None:
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "\U0001f600", "version": "1"},
+        "paths": {"/a~b": {"get": {"responses": {"200": {"description": "ok"}}, "x": 1e20}}},
+    }
+    for text in (json.dumps(document), json.dumps(document, indent="\t")):
+        spec = read(text)
+        assert spec.document["info"] == document["info"]
+        assert str(only(spec).position) == "shop.yaml#/paths/~1a~0b/get"
+
+
+def test_a_long_line_is_quoted_in_part() -> None:
+    with pytest.raises(InputInvalid) as refused:
+        read('{"openapi": "3.1.0", "x": "' + "y" * 100_000 + '", "paths": {')
+    assert len(str(refused.value)) < 600
+
+
+def test_yaml_is_read_as_openapi_asks() -> None:
+    example = "{a: 2020-01-01, b: yes, c: 12:30:45, d: 0o17, e: 1e3, f: 010, g: null, h: TRUE, i: '5', on: 1_000}"
+    spec = read(f"{HEAD}paths: {{/a: {{get: {{{OK}, x-example: {example}}}}}}}")
+    paths = spec.document["paths"]
+    assert isinstance(paths, dict)
+    assert paths["/a"]["get"]["x-example"] == {
+        "a": "2020-01-01", "b": "yes", "c": "12:30:45", "d": 15, "e": 1000.0, "f": 10, "g": None, "h": True, "i": "5",
+        "on": "1_000",
+    }  # fmt: skip
+
+
+def test_an_operation_id_that_several_have_names_none_of_them() -> None:
+    spec = read(
+        f"{HEAD}paths: {{/a: {{get: {{operationId: x, {OK}}}, put: {{operationId: x, {OK}}}, post: {{{OK}}}}}}}"
+    )
+    assert set(spec.operations) == {"GET /a", "PUT /a", "POST /a"}
+
+
+@pytest.mark.parametrize(
+    ("servers", "expected"),
+    [
+        ("", "http://h:1"),
+        ("servers: [{url: /v1}]", "http://h:1/v1"),
+        ("servers: [{url: v1/}]", "http://h:1/docs/v1"),
+        ("servers: [{url: 'https://{x}.example', variables: {x: {default: api}}}]", "https://api.example"),
+    ],
+)
+def test_relative_servers_are_relative_to_the_document(servers: str, expected: str) -> None:
+    spec = read(f"{HEAD}{servers}\npaths: {{/a: {{get: {{{OK}}}}}}}", server="http://h:1/docs/openapi.json")
+    assert only(spec).server == expected
+
+
+def test_only_what_a_schema_leads_to_comes_with_it() -> None:
+    shared = "A: {items: {$ref: '#/components/schemas/B'}}, B: {items: {$ref: '#/components/schemas/A'}}, C: {}"
+    rest = f"components: {{schemas: {{{shared}}}}}"
+    schema = answer_of("{$ref: '#/components/schemas/A'}", rest=rest).responses["200"].content[0].schema
+    assert isinstance(schema, dict)
+    assert set(schema["components"]["schemas"]) == {"A", "B"}
+
+
+def test_what_is_only_read_need_not_be_sent_and_the_other_way_round() -> None:
+    schema = "{required: [id, key, name], properties: {id: {readOnly: true}, key: {writeOnly: true}}}"
+    content = f"content: {{application/json: {{schema: {schema}}}}}"
+    answers = f"{{'200': {{description: ok, {content}}}}}"
+    operation = only(read(f"{HEAD}paths: {{/a: {{post: {{requestBody: {{{content}}}, responses: {answers}}}}}}}"))
+    sent, answered = operation.request_body[0].schema, operation.responses["200"].content[0].schema
+    assert isinstance(sent, dict)
+    assert isinstance(answered, dict)
+    assert (sent["required"], answered["required"]) == (["key", "name"], ["id", "name"])
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ("{type: string, nullable: true}", {"type": ["string", "null"]}),
+        ("{$ref: '#/components/schemas/A', maxLength: 3}", A),
+        ("{$ref: '#/components/schemas/A', nullable: true}", {"anyOf": [A, {"type": "null"}]}),
+        ("{minimum: 1, exclusiveMinimum: true}", {"exclusiveMinimum": 1}),
+    ],
+)  # fmt: skip
+def test_openapi_30_is_put_into_json_schema(schema: str, expected: object) -> None:
+    made = answer_of(schema, HEAD.replace("3.1.0", "3.0.3"), "components: {schemas: {A: {type: string}}}")
+    found = made.responses["200"].content[0].schema
+    assert isinstance(found, dict)
+    assert {key: value for key, value in found.items() if key != "components"} == expected
+
+
+def test_security_that_may_be_left_out_guards_nothing() -> None:
+    schemes = "components: {securitySchemes: {k: {type: apiKey, in: header, name: X-Key}}}"
+    for asked, expected in (("[{k: []}]", ("apiKey:header:X-Key",)), ("[{k: []}, {}]", ())):
+        spec = read(f"{HEAD}paths: {{/a: {{get: {{security: {asked}, {OK}}}}}}}\n{schemes}")
+        assert only(spec).security == expected
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputInvalid, match="cannot be read"):
+        read_spec_file(tmp_path / "none.yaml")
