@@ -19,6 +19,8 @@ class Unreadable:
     """A body that is not what its media type says."""
 
     reason: str
+    ours: bool = False
+    """A limit of Troth's stands in the way; nothing is said against the message."""
 
 
 def media_type(headers: Headers) -> str:
