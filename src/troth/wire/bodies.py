@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 import msgspec
@@ -10,6 +11,8 @@ import msgspec
 from troth.model.exchange import Headers, header
 
 _decode = msgspec.json.Decoder().decode
+MAX_DIGITS = 4000
+"""Numbers of more digits are not read: Python converts no longer ones (`sys.set_int_max_str_digits`)."""
 MAX_DEPTH = 200
 """Deeper bodies are not walked: no documented answer comes near, and recursion over them would not end well."""
 
@@ -63,7 +66,7 @@ def read_json(data: bytes) -> object:
     try:
         return _decode(data)
     except RecursionError:
-        return Unreadable(f"is nested deeper than {MAX_DEPTH} levels")
+        return Unreadable(f"is nested deeper than {MAX_DEPTH} levels", ours=True)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _second_reading(data)
 
@@ -77,18 +80,53 @@ def _second_reading(data: bytes) -> object:
     if not text.strip():
         return Unreadable("is empty")
     try:
-        value: object = json.loads(text, parse_constant=_refuse_constant)
+        value: object = json.loads(
+            text, parse_constant=_refuse_constant, parse_int=_parse_number, parse_float=_parse_number
+        )
     except json.JSONDecodeError as error:
         return Unreadable(f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})")
     except RecursionError:
-        return Unreadable(f"is nested deeper than {MAX_DEPTH} levels")
+        return Unreadable(f"is nested deeper than {MAX_DEPTH} levels", ours=True)
+    except _TooLong:
+        return Unreadable(f"holds a number of more than {MAX_DIGITS:,} digits", ours=True)
     except ValueError as error:
         return Unreadable(f"is not JSON: {error}")
     return value
 
 
+class _TooLong(Exception):
+    """A number has more digits than are read."""
+
+
 def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not a JSON value")
+
+
+def _parse_number(text: str) -> int | float:
+    number = json_number(text)
+    if number is None:
+        raise _TooLong
+    return number
+
+
+def json_number(text: str) -> int | float | None:
+    """The number that a text writes: an int of any size, a float, or an int where a float would be infinite.
+
+    Args:
+        text: decimal digits, with a sign, a fraction and an exponent if need be (RFC 8259, section 6).
+
+    Returns:
+        None where it has more than `MAX_DIGITS` digits.
+    """
+    if len(text) > MAX_DIGITS:
+        return None
+    if text.lstrip("+-").isdigit():
+        return int(text)
+    number = float(text)
+    if abs(number) != float("inf"):
+        return number
+    exact = Decimal(text)
+    return int(exact) if exact.adjusted() < MAX_DIGITS else None
 
 
 def read_text(data: bytes, headers: Headers) -> str:

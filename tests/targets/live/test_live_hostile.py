@@ -98,7 +98,9 @@ def reset(connection: socket.socket) -> None:
         pytest.param(send(b"\x00\x01 not http at all\r\n\r\n"), Silence.MALFORMED, id="not HTTP"),
         pytest.param(send(b"HTTP/1.1 abc OK\r\n\r\n"), Silence.MALFORMED, id="no status"),
         pytest.param(
-            send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc"), Silence.MALFORMED, id="broken chunks"
+            send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc"),
+            Silence.MALFORMED,
+            id="broken chunks",
         ),
         pytest.param(send(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000), Silence.MALFORMED, id="endless header"),
     ],

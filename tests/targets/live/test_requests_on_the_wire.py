@@ -40,8 +40,16 @@ def test_fields_of_framing_and_connection_are_computed(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("method", "body", "length"),
-    [("GET", b"", None), ("DELETE", b"", None), ("HEAD", b"", None), ("POST", b"", 0), ("PATCH", b"", 0), ("QUERY", b"", 0)]
-    + [("GET", b"ab", 2), ("DELETE", b"ab", 2)],
+    [
+        ("GET", b"", None),
+        ("DELETE", b"", None),
+        ("HEAD", b"", None),
+        ("POST", b"", 0),
+        ("PATCH", b"", 0),
+        ("QUERY", b"", 0),
+        ("GET", b"ab", 2),
+        ("DELETE", b"ab", 2),
+    ],
 )
 def test_the_length_is_said_where_a_body_is_or_might_be(method: str, body: bytes, length: int | None) -> None:
     message = written(method, body=body)

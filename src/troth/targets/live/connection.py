@@ -61,9 +61,7 @@ class Dialler:
             self._context.load_cert_chain(way.client_certificate, way.client_key or None, password=lambda: b"")
         self.proxy = Proxy.of(way.proxy) if way.proxy else None
 
-    def open(
-        self, origin: Origin, seconds: float, deadline: float, limits: MessageLimits
-    ) -> "Connection | NoAnswer":
+    def open(self, origin: Origin, seconds: float, deadline: float, limits: MessageLimits) -> "Connection | NoAnswer":
         """A new connection.
 
         Args:
