@@ -1,6 +1,5 @@
 """Content codings: undone for judging, bounded, and named where they cannot be undone (RFC 9110, section 8.4)."""
 
-import gzip
 import zlib
 
 import pytest
@@ -14,6 +13,10 @@ from troth.wire.codings import CODINGS, codings_of, content, decoded, plain, wit
 TEXT = b'{"ok": true}'
 
 
+def gzipped(data: bytes) -> bytes:
+    return CODINGS["gzip"].encode(data)
+
+
 def raw_deflate(data: bytes) -> bytes:
     engine = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return engine.compress(data) + engine.flush()
@@ -23,14 +26,14 @@ def raw_deflate(data: bytes) -> bytes:
     ("names", "data"),
     [
         ((), TEXT),
-        (("gzip",), gzip.compress(TEXT)),
-        (("x-gzip",), gzip.compress(TEXT)),
-        (("gzip",), gzip.compress(TEXT[:5]) + gzip.compress(TEXT[5:])),
-        (("gzip",), gzip.compress(TEXT) + b"\0\0\0"),
+        (("gzip",), gzipped(TEXT)),
+        (("x-gzip",), gzipped(TEXT)),
+        (("gzip",), gzipped(TEXT[:5]) + gzipped(TEXT[5:])),
+        (("gzip",), gzipped(TEXT) + b"\0\0\0"),
         (("deflate",), zlib.compress(TEXT)),
         (("deflate",), raw_deflate(TEXT)),
-        (("deflate", "gzip"), gzip.compress(zlib.compress(TEXT))),
-        (("gzip", "gzip", "gzip"), gzip.compress(gzip.compress(gzip.compress(TEXT)))),
+        (("deflate", "gzip"), gzipped(zlib.compress(TEXT))),
+        (("gzip", "gzip", "gzip"), gzipped(gzipped(gzipped(TEXT)))),
     ],
 )
 def test_codings_are_undone(names: tuple[str, ...], data: bytes) -> None:
@@ -56,17 +59,17 @@ def test_codings_of_libraries_are_undone_where_the_library_is_there(name: str) -
     ("names", "data", "words", "ours"),
     [
         (("gzip",), TEXT, "is said to be in the coding gzip, and is not", False),
-        (("gzip",), gzip.compress(TEXT)[:-9], "it breaks off", False),
-        (("gzip",), gzip.compress(TEXT)[:-8] + b"\0" * 8, "not in that format", False),
+        (("gzip",), gzipped(TEXT)[:-9], "it breaks off", False),
+        (("gzip",), gzipped(TEXT)[:-8] + b"\0" * 8, "not in that format", False),
         (("deflate",), TEXT, "coding deflate", False),
-        (("gzip", "gzip"), gzip.compress(TEXT), "coding gzip", False),
+        (("gzip", "gzip"), gzipped(TEXT), "coding gzip", False),
         (("rot13",), TEXT, "cannot be undone here (rot13)", True),
         (("compress",), TEXT, "cannot be undone here (compress)", True),
         (("x" * 99,), TEXT, "that is no name", True),
         (("gzip",) * 6, TEXT, "6 codings", True),
-        (("gzip",), gzip.compress(b"\0" * 2000), "more than 1,000 bytes", True),
+        (("gzip",), gzipped(b"\0" * 2000), "more than 1,000 bytes", True),
         (("deflate",), zlib.compress(b"\0" * 2000), "more than 1,000 bytes", True),
-        (("gzip", "gzip"), gzip.compress(gzip.compress(b"\0" * 10_000_000)), "more than 1,000 bytes", True),
+        (("gzip", "gzip"), gzipped(gzipped(b"\0" * 10_000_000)), "more than 1,000 bytes", True),
     ],
 )
 def test_what_cannot_be_undone_says_why(names: tuple[str, ...], data: bytes, words: str, ours: bool) -> None:

@@ -96,7 +96,7 @@ class OperationJudge:
         classes: Mapping[str, str | None],
         situation: _Situation,
     ) -> Judgement:
-        response = ResponseView(answer)
+        response = ResponseView(answer, self.terms.operation)
         findings, unreadable = self._conformance.check(request, response)
         proven = None if situation.shortcut is None else situation.shortcut.marks(request, response, seen)
         if proven is not None:

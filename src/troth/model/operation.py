@@ -63,6 +63,16 @@ class MediaType:
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderForm:
+    """How the text of a header stands for its value (OpenAPI, "Header Object")."""
+
+    explode: bool = False
+    """Objects are written ``R=100,G=200`` in place of ``R,100,G,200``."""
+    media_type: str = ""
+    """The type of its text, where it has ``content`` in place of a style."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseSpec:
     """What a spec says of one status (or range, or ``default``)."""
 
@@ -74,6 +84,8 @@ class ResponseSpec:
     basis: Basis
     citation: Citation | None
     pointer: tuple[str | int, ...] = ()
+    header_forms: Mapping[str, HeaderForm] = field(default_factory=dict)
+    """How headers are written that are not so by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +130,11 @@ class Operation:
     def __str__(self) -> str:
         """``vendor.operation``."""
         return f"{self.vendor}.{self.name}"
+
+    def response_for(self, status: int) -> ResponseSpec | None:
+        """What is said of a status: of itself, of its range, or by default; None where nothing is."""
+        keys = (str(status), f"{str(status)[0]}xx", "default")
+        return next((self.responses[key] for key in keys if key in self.responses), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,7 @@ class Runner:
         take = call.take
         if isinstance(exchange.answer, NoAnswer):
             raise KeyError(f"$given.{call.name}")
-        request, response = RequestView(exchange.request, call.operation), ResponseView(exchange.answer)
+        request, response = RequestView(exchange.request, call.operation), ResponseView(exchange.answer, call.operation)
         value = take.evaluate(ScopeMaker(take.variables).make(request, response, facts))
         if isinstance(value, Failure):
             raise KeyError(f"$given.{call.name} ({value.message})")
@@ -237,7 +237,11 @@ class Runner:
         exchange = self._send(asked.request)
         seen = Judged(replace(facts, minted=facts.minted | asked.minted), stale=stale)
         self._count(self._judge_for(observation.operation, facts).judge(exchange, seen), item, progress)
-        return exchange_tree(ResponseView(exchange.answer)) if isinstance(exchange.answer, Response) else None
+        return (
+            exchange_tree(ResponseView(exchange.answer, observation.operation))
+            if isinstance(exchange.answer, Response)
+            else None
+        )
 
     def _count(self, judgement: Judgement, item: str, progress: _Progress) -> None:
         progress.exchanges += 1

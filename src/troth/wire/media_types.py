@@ -1,7 +1,6 @@
-"""Media types and the ranges that a document describes: which description a message falls under, the narrowest first."""
+"""Media types and the ranges that a document describes: which description a message falls under."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,7 +31,8 @@ def read_media_range(text: str) -> MediaRange:
     return MediaRange(essence.strip().lower(), frozenset(parameters))
 
 
-def best_matches(described: Sequence[str], sent: str) -> tuple[int, ...]:
+@lru_cache(maxsize=1024)
+def best_matches(described: tuple[str, ...], sent: str) -> tuple[int, ...]:
     """Which descriptions a message falls under.
 
     The narrower one goes first (OpenAPI 3.1.1, "Response Object", `content`): a type before a range, and a type with

@@ -23,6 +23,7 @@ from troth.loading.positions.yaml import Document
 from troth.model.operation import (
     Basis,
     Citation,
+    HeaderForm,
     JsonSchema,
     MediaType,
     Operation,
@@ -251,14 +252,17 @@ class _SpecReading:
     def _response(self, status: str, value: object, at: tuple[str, ...]) -> ResponseSpec:
         raw = self._resolve(value)
         headers: dict[str, JsonSchema] = {}
+        forms: dict[str, HeaderForm] = {}
         required = []
         for name, header_value in _items(raw, "headers"):
             if name.lower() == "content-type":
                 # OpenAPI ignores it here: the keys of ``content`` say it.
                 continue
             header = self._resolve(header_value)
-            schema = self.schemas.whole(header.get("schema"), WRITE_ONLY)
+            content = self._content(header, WRITE_ONLY)
+            schema = content[0].schema if content else self.schemas.whole(header.get("schema"), WRITE_ONLY)
             headers[name.lower()] = True if schema is None else schema
+            forms[name.lower()] = HeaderForm(header.get("explode") is True, content[0].name if content else "")
             if header.get("required") is True:
                 required.append(name.lower())
         return ResponseSpec(
@@ -269,6 +273,7 @@ class _SpecReading:
             basis=read_basis(mapping(value).get("x-basis", raw.get("x-basis")), Basis.DOCUMENTED),
             citation=_citation(mapping(value)) or _citation(raw),
             pointer=(*at, "responses", status),
+            header_forms=forms,
         )
 
     def _security(self, raw: Mapping[str, object]) -> tuple[str, ...]:
