@@ -7,10 +7,10 @@ come with ``pip install 'troth[codings]'``.
 import gzip
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
 
-from troth.model.exchange import Headers, Response, field_values
+from troth.model.exchange import Headers, Request, Response, field_values
 from troth.wire.bodies import Unreadable
 
 try:
@@ -25,6 +25,7 @@ except ImportError:
     except ImportError:  # pragma: no cover - depends on what is installed
         zstd = None
 
+_Message = TypeVar("_Message", Request, Response)
 MOST_BYTES = 10 * 1024 * 1024
 """The content of one message is decoded up to this size: a few bytes may stand for gigabytes."""
 _MOST_CODINGS = 5
@@ -181,29 +182,35 @@ def content(headers: Headers, body: bytes) -> bytes | Unreadable:
 def plain(response: Response) -> Response:
     """The same answer without content codings, as a client sees it; as it is where they cannot be undone."""
     below = content(response.headers, response.body)
-    return response if isinstance(below, Unreadable) else _with_content(response, below, coded=False)
+    return response if isinstance(below, Unreadable) else replace(response, **_uncoded(response.headers, below))
 
 
-def with_content(response: Response, below: bytes) -> Response:
-    """The same answer with other content, in the codings that it names.
+def readable(message: _Message) -> _Message:
+    """The same message without content codings, for people: what cannot be undone is said in place of the bytes."""
+    below = content(message.headers, message.body)
+    if isinstance(below, Unreadable):
+        below = f"({len(message.body):,} bytes: the body {below.reason})".encode()
+    return replace(message, **_uncoded(message.headers, below))
+
+
+def _uncoded(headers: Headers, below: bytes) -> dict[str, Any]:
+    if not codings_of(headers):
+        return {}
+    length = str(len(below))
+    fields = ((name, length if name.lower() == "content-length" else value) for name, value in headers)
+    return {"headers": tuple(one for one in fields if one[0].lower() != "content-encoding"), "body": below}
+
+
+def coded(headers: Headers, below: bytes) -> bytes:
+    """Content as a body in the codings that a message names; the inverse of `content`.
 
     Raises:
         KeyError: one of them is not known here.
     """
     data = below
-    for name in codings_of(response.headers):
+    for name in codings_of(headers):
         data = CODINGS[name].encode(data)
-    return _with_content(response, data, coded=True)
-
-
-def _with_content(response: Response, body: bytes, coded: bool) -> Response:
-    dropped = () if coded else ("content-encoding",)
-    headers = tuple(
-        (name, str(len(body)) if name.lower() == "content-length" else value)
-        for name, value in response.headers
-        if name.lower() not in dropped
-    )
-    return Response(response.status, headers, body, response.trailers)
+    return data
 
 
 def _unknown(name: str) -> str:
