@@ -10,6 +10,7 @@ from troth.model.exchange import Exchange, Request
 from troth.model.operation import Basis, Citation
 from troth.model.waivers import Waiver
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _INDEX = re.compile(r"(?<=/)\d+(?=/|$)|(?<=\[)\d+(?=\])")
 
 
@@ -71,7 +72,11 @@ class Met(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found on an exchange."""
+    """What a check found on an exchange.
+
+    Its texts can be written anywhere: half a surrogate pair, which JSON lets through and UTF-8 does not have, is shown
+    as its escape.
+    """
 
     code: str
     """Stable, documented and waivable: ``TR203``."""
@@ -91,6 +96,13 @@ class Finding:
     """True when nothing is said against the vendor: a fact was missing, or nobody answered."""
     calls: tuple[Request, ...] = field(default=(), compare=False, repr=False)
     """For a workflow: the requests that led here, in their order, the last one included."""
+
+    def __post_init__(self) -> None:
+        for name in ("subject", "message", "where", "expected", "answered"):
+            text: str = getattr(self, name)
+            if not text.isascii() and _SURROGATE.search(text):
+                shown = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+                object.__setattr__(self, name, shown)
 
     @property
     def fingerprint(self) -> tuple[str, str, str, str, str]:
