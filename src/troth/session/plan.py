@@ -54,7 +54,7 @@ class Planner:
 
     def _plan(self, item: str, case: Case) -> Judgement:
         operation = case.operation
-        request = Request(operation.method, operation.server + operation.path)
+        request = Request(operation.method, operation.url(operation.path))
         if case.said is not None or case.recorded is not None:
             return case.said or Judgement(case.recorded or Exchange(request, _UNASKED), operation.name, (), (), {})
         permission = self._conduct.permission

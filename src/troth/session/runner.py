@@ -287,7 +287,7 @@ def _marked(judgement: Judgement, both: frozenset[tuple[str, ...]]) -> Judgement
 def _held(case: Case, reason: str, progress: _Progress) -> Judgement:
     """What is said of a case that was not sent: nothing, and that it was not."""
     progress.held.setdefault(reason)
-    url = case.operation.server + case.operation.path
+    url = case.operation.url(case.operation.path)
     return Judgement(Exchange(Request(case.operation.method, url), _HELD), case.operation.name, (), (), {})
 
 
@@ -311,7 +311,7 @@ def _without_fact(case: Case, fact: str) -> Judgement:
         unjudged=True,
     )
     return Judgement(
-        Exchange(Request(operation.method, operation.server + operation.path), _UNSENT),
+        Exchange(Request(operation.method, operation.url(operation.path)), _UNSENT),
         operation.name,
         (finding,),
         (),

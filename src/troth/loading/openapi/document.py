@@ -31,6 +31,7 @@ from troth.model.operation import (
     ResponseSpec,
     SoapOperation,
     Spec,
+    split_path,
 )
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -141,11 +142,14 @@ class _SpecReading:
         at = ("paths", path, method)
         given = str(raw.get("operationId") or "")
         name = given if given and given not in self.repeated else f"{method.upper()} {path}"
+        route, query = split_path(path)
         plain = Operation(
             vendor=self.vendor,
             name=name,
             method=method.upper(),
-            path=path,
+            path=route,
+            path_key=path if path != route else "",
+            fixed_query=query,
             server=self._server(raw, item),
             parameters=tuple(self._parameters(item, raw, at)),
             request_body=self._content(self._resolve(raw.get("requestBody")), READ_ONLY),
@@ -329,7 +333,7 @@ class _SpecReading:
 
 _CARRIED = (
     "vendor", "method", "path", "server", "parameters", "request_body", "body_required", "responses", "security",
-    "http_name",
+    "http_name", "path_key", "fixed_query",
 )  # fmt: skip
 
 
