@@ -10,7 +10,7 @@ from troth.judging.requests.described import RequestConformance
 from troth.model.contract import Input
 from troth.model.exchange import header
 from troth.model.operation import Basis, Citation, HeaderForm, JsonSchema, MediaType, Operation, ResponseSpec
-from troth.model.report import Finding
+from troth.model.report import Finding, Why
 from troth.wire.bodies import Unreadable, is_json, is_xml, to_pointer
 from troth.wire.media_types import best_matches
 from troth.wire.oddities import Oddity, oddities_of
@@ -41,6 +41,10 @@ class _Answer:
     """Of the media types."""
 
 
+Outcome = tuple[list[Finding], str]
+"""Findings, and why the body could not be read; ``""`` where it could."""
+
+
 class Conformance:
     """One operation's spec, compiled once.
 
@@ -68,60 +72,58 @@ class Conformance:
         """Whether the spec, or a class of a contract, speaks of such a request."""
         return self._requests.described(request, inputs, classes)
 
-    def check(self, request: RequestView, response: ResponseView) -> tuple[list[Finding], bool]:
+    def check(self, request: RequestView, response: ResponseView) -> Outcome:
         """Hold an answer to the spec.
 
         Returns:
-            What was found, and whether the body could not be read at all (then nothing more should be said of it).
+            What was found, and why the body could not be read (``""`` where it could, or need not be).
         """
         key = self.documented_status(response.response.status)
         findings = [self._odd(oddity) for oddity in oddities_of(response.response.headers)][:_MOST]
         if not self._answers:
-            return findings, False
+            return findings, ""
         if key is None:
-            return [*findings, self._undocumented(request, response)], False
+            return [*findings, self._undocumented(request, response)], ""
         answer = self._answers[key]
         if answer.headers or answer.spec.required_headers:
             findings += self._headers(answer, response)
         if response.response.status in (204, 304) or request.request.method == "HEAD":
-            return findings, False
+            return findings, ""
         if isinstance(response.content, Unreadable):
             basis = None if answer.bodies else Basis.ASSUMED
-            return [*findings, self._unreadable(answer, response.content, basis)], True
+            return self._unread(findings, answer, response.content, basis)
         if not answer.bodies:
-            return findings, False
+            return findings, ""
         return self._body(answer, response, findings)
 
-    def _body(self, answer: _Answer, response: ResponseView, findings: list[Finding]) -> tuple[list[Finding], bool]:
+    def _body(self, answer: _Answer, response: ResponseView, findings: list[Finding]) -> Outcome:
         """Hold a body to what the spec says of its media type."""
         sent = header(response.response.headers, "content-type") or ""
         bodies = [answer.bodies[index] for index in best_matches(answer.names, sent)]
         if not response.response.body and (not bodies or not response.media_type):
-            return [*findings, self._unreadable(answer, NO_BODY)], True
+            return self._unread(findings, answer, NO_BODY)
         if not bodies:
-            return [*findings, self._wrong_type(answer, response)], False
+            return [*findings, self._wrong_type(answer, response)], ""
         if self.operation.soap is not None:
             return self._soap(answer, response, findings)
         if is_xml(response.media_type):
             return self._xml(answer, bodies[0], response, findings)
         if not is_json(response.media_type):
-            return findings, False
+            return findings, ""
         value = response.body
         if isinstance(value, Unreadable):
-            return [*findings, self._unreadable(answer, value)], True
+            return self._unread(findings, answer, value)
         if not any(body.validator.is_valid(value) for body in bodies):
             findings.extend(self._violations(answer, bodies[0], value))
-        return findings, False
+        return findings, ""
 
-    def _xml(
-        self, answer: _Answer, body: _Body, response: ResponseView, findings: list[Finding]
-    ) -> tuple[list[Finding], bool]:
+    def _xml(self, answer: _Answer, body: _Body, response: ResponseView, findings: list[Finding]) -> Outcome:
         root, spec = response.xml, answer.spec
         if isinstance(root, Unreadable):
-            return [*findings, self._unreadable(answer, root)], True
+            return self._unread(findings, answer, root)
         reading = response.xml_reading
         if isinstance(reading, Unreadable):
-            return findings, False
+            return findings, ""
         for departure in reading.departures[:_MOST]:
             # By the letter of OpenAPI 3.0 and 3.1, `xml` has no effect on the schema of a root.
             basis = Basis.ASSUMED if departure.root else body.media.basis or spec.basis
@@ -129,7 +131,7 @@ class Conformance:
             findings.append(self._finding("TR104", spec.status, departure.message, basis, spec.citation, where))
         if not body.validator.is_valid(reading.value):
             findings.extend(self._violations(answer, body, reading.value))
-        return findings, False
+        return findings, ""
 
     def _odd(self, oddity: Oddity) -> Finding:
         message = f"{oddity.message} ({oddity.standard})"
@@ -171,19 +173,20 @@ class Conformance:
             "TR102", answer.spec.status, message, basis, answer.spec.citation, "content-type", known, answered
         )
 
-    def _unreadable(self, answer: _Answer, why: Unreadable, basis: Basis | None = None) -> Finding:
-        """A body that cannot be read: the vendor's fault, or (TR906, unjudged) a limit of ours."""
+    def _unread(self, findings: list[Finding], answer: _Answer, why: Unreadable, basis: Basis | None = None) -> Outcome:
+        """A body that cannot be read: the vendor's fault (TR103), or a limit of ours (TR906, unjudged)."""
         code = "TR906" if why.ours else "TR103"
         spec = answer.spec
         finding = self._finding(code, spec.status, f"the body {why.reason}", basis or spec.basis, spec.citation, "body")
-        return replace(finding, unjudged=why.ours)
+        finding = replace(finding, unjudged=why.ours)
+        return [*findings, finding], Why.BEYOND_LIMITS if why.ours else Why.UNREADABLE
 
-    def _soap(self, answer: _Answer, response: ResponseView, findings: list[Finding]) -> tuple[list[Finding], bool]:
+    def _soap(self, answer: _Answer, response: ResponseView, findings: list[Finding]) -> Outcome:
         message, bound = response.soap, self.operation.soap
         if isinstance(message, Unreadable):
-            return [*findings, self._unreadable(answer, message)], True
+            return self._unread(findings, answer, message)
         if message.fault is not None or bound is None:
-            return findings, False
+            return findings, ""
         spec = answer.spec
         problems = (
             [f"expected the element {bound.element}Response"] if message.name != f"{bound.element}Response" else []
@@ -203,7 +206,7 @@ class Conformance:
                         "TR104", spec.status, error.message, basis, spec.citation, where, "", str(value)[:200]
                     )
                 )
-        return findings, False
+        return findings, ""
 
     def _violations(self, answer: _Answer, body: _Body, value: object) -> Iterator[Finding]:
         for error in _first(body.validator, value):

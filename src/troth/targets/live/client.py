@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from troth.errors import UsageInvalid
 from troth.model.exchange import COMPUTED_HEADERS, Exchange, NoAnswer, Request, Response, Silence, header
 from troth.model.facts import UNKNOWN, Facts
+from troth.model.ports import Abilities, Target
 from troth.targets.live.connection import Connection, Dialler, Origin, lost, origin_of
 from troth.targets.live.settings import Way, is_loopback_host, trimmed
 from troth.wire.bodies import Unreadable
@@ -77,7 +78,7 @@ def fetch(address: str) -> bytes:
     return document
 
 
-class LiveTarget:
+class LiveTarget(Target):
     """A service at an address.
 
     Args:
@@ -190,8 +191,9 @@ class LiveTarget:
         """What is known of the service; an open world without facts where nothing is."""
         return self._facts.get(vendor, UNKNOWN)
 
-    def reset(self, vendor: str) -> None:
-        """A service's state cannot be put back."""
+    def abilities(self, vendor: str) -> Abilities:
+        """Where it answers; its state and its clock are its own."""
+        return Abilities(locate=self.locate)
 
     def close(self) -> None:
         """Close all connections."""
