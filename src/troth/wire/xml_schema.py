@@ -158,6 +158,10 @@ class _Plain:
     def additional(self) -> _Schemas:
         return _schemas(part.get("additionalProperties") for part in self.parts)
 
+    def closed(self) -> bool:
+        """Whether nothing is allowed but the properties."""
+        return False in self.additional()
+
     def required(self) -> frozenset[str]:
         lists = (part.get("required") for part in self.parts)
         return frozenset(str(name) for one in lists if isinstance(one, list) for name in one)
@@ -323,7 +327,7 @@ class _Reader:
             scalar = not types or bool(types - {"object", "array"}) or bool(element.text.strip())
             if scalar and not ("null" in types and not element.text.strip() and types <= {"object", "array", "null"}):
                 return _scalar(element.text, plain), ()
-            return (None if "null" in types and plain.required() else {}), ()
+            return (None, ()) if "null" in types and plain.required() else self._object(element, plain, path)
         if "array" in types and "object" not in types:
             return self._items(element, element.children, plain, path, around=True)
         if not types or "object" in types:
@@ -360,6 +364,11 @@ class _Reader:
             if found is not None:
                 value[shown] = found[0]
                 departures += found[1]
+        described = any(self._words.flat(schemas).xml.node in ("text", "cdata") for schemas in known.values())
+        if element.text.strip() and plain.closed() and not described:
+            departures.append(
+                XmlDeparture(to_pointer(path), f"there is text in <{element.name}>, beside its properties")
+            )
         for _, name, text in attributes:
             value[name if name not in value and name not in known else f"@{name}"] = _scalar(
                 text, self._words.flat(extra)
@@ -417,6 +426,8 @@ class _Reader:
             item, found = self.read(element, schemas, (*path, index))
             value.append(item)
             departures += found
+        if holder is not None and holder.text.strip():
+            departures.append(XmlDeparture(to_pointer(path), f"there is text in <{holder.name}>, beside its items"))
         return value, tuple(departures)
 
 
@@ -521,14 +532,14 @@ def _scalar(text: str, plain: _Plain) -> object:
 
 def _readings(text: str, types: Iterable[str]) -> Iterator[object]:
     bare = text.strip(" \t\r\n")
-    if "boolean" in types and bare in _TRUTH:
-        yield _TRUTH[bare]
     if ("integer" in types and _INTEGER.fullmatch(bare)) or (
         ("number" in types or "integer" in types) and _NUMBER.fullmatch(bare)
     ):
         number = json_number(bare)
         if number is not None and ("number" in types or _is(number, "integer")):
             yield number
+    if "boolean" in types and bare in _TRUTH:
+        yield _TRUTH[bare]
     if "null" in types and not bare:
         yield None
     if "string" in types:
