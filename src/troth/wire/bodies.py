@@ -1,10 +1,12 @@
 """Bytes into trees: JSON and text. What cannot be read is a value that says why, never an exception."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import accumulate
 
 import msgspec
 
@@ -24,6 +26,12 @@ class Unreadable:
     reason: str
     ours: bool = False
     """A limit of Troth's stands in the way; nothing is said against the message."""
+
+
+_TOO_DEEP = Unreadable(f"is nested deeper than {MAX_DEPTH} levels", ours=True)
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
 def media_type(headers: Headers) -> str:
@@ -63,12 +71,20 @@ def read_json(data: bytes) -> object:
     Numbers stay what they are written as (``1`` an int of any size, ``1.0`` a float). Lone surrogates, which RFC 8259
     lets through, survive as such.
     """
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
+        return _TOO_DEEP
     try:
         return _decode(data)
     except RecursionError:
-        return Unreadable(f"is nested deeper than {MAX_DEPTH} levels", ours=True)
+        return _TOO_DEEP
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _second_reading(data)
+
+
+def _depth(data: bytes) -> int:
+    """How deep a JSON text is nested, by its brackets alone."""
+    brackets = _STRING.sub(b"", data).translate(None, _NO_BRACKETS)
+    return max(accumulate(_STEP[bracket] for bracket in brackets), default=0)
 
 
 def _second_reading(data: bytes) -> object:
@@ -86,7 +102,7 @@ def _second_reading(data: bytes) -> object:
     except json.JSONDecodeError as error:
         return Unreadable(f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})")
     except RecursionError:
-        return Unreadable(f"is nested deeper than {MAX_DEPTH} levels", ours=True)
+        return _TOO_DEEP
     except _TooLong:
         return Unreadable(f"holds a number of more than {MAX_DIGITS:,} digits", ours=True)
     except ValueError as error:
