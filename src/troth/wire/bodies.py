@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from itertools import accumulate
 
@@ -141,7 +141,10 @@ def json_number(text: str) -> int | float | None:
     number = float(text)
     if abs(number) != float("inf"):
         return number
-    exact = Decimal(text)
+    try:
+        exact = Decimal(text)
+    except InvalidOperation:
+        return None
     return int(exact) if exact.adjusted() < MAX_DIGITS else None
 
 
