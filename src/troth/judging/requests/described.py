@@ -13,8 +13,7 @@ from troth.model.contract import Input
 from troth.model.operation import JsonSchema, MediaType, Operation
 from troth.wire.bodies import Unreadable, is_json, is_xml, to_pointer
 from troth.wire.media_types import best_matches
-from troth.wire.views import NO_BODY, RequestView
-from troth.wire.xml_schema import read_by_schema
+from troth.wire.views import NO_BODY, NO_SCHEMA, RequestView
 
 Violation = tuple[str, str, bool]
 """A place and an address as an input has them, and whether it is the object's parts together that are wrong."""
@@ -94,11 +93,12 @@ class RequestConformance:
             yield from self._departures(media.schema, view.body)
 
     def _xml(self, view: RequestView, media: MediaType) -> Iterator[Violation]:
-        root = view.xml
-        if isinstance(root, Unreadable):
+        reading = view.xml_reading
+        if reading is NO_SCHEMA or media.schema is None:
+            return
+        if isinstance(reading, Unreadable):
             yield ("body", "", False)
-        elif media.schema is not None:
-            reading = read_by_schema(root, media.schema)
+        else:
             for departure in reading.departures:
                 yield ("body", departure.pointer, False)
             yield from self._departures(media.schema, reading.value)
