@@ -14,8 +14,9 @@ from troth.session.catalogue import write_catalogue
 from troth.session.folders import find_folders, read_book
 from troth.session.lint import lint_problems
 from troth.session.reach import select as select_here
-from troth.sources.building import build_request
-from troth.sources.combinations import all_combinations, needed_facts, select
+from troth.sources.combinations import all_combinations, needed_facts
+from troth.sources.input_requests import build_request
+from troth.sources.selection import select
 from troth.vendors.installed import InstalledVendors
 from troth.wire.views import RequestView
 

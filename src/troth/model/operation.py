@@ -53,6 +53,10 @@ class Parameter:
     explode: bool = True
     style: str = "form"
     example: object = None
+    media_type: str = ""
+    """The type of its text where it has ``content`` in place of a style, such as ``application/json``."""
+    allow_reserved: bool = False
+    """``allowReserved``: reserved characters of a query parameter's value are not escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,8 @@ class Operation:
     """The key of the document's ``paths``, where it is not the path: ``/files?kind=a`` or ``/folders/{id}#share``."""
     fixed_query: str = ""
     """What every request has in its query: the part of the key behind ``?``. A fragment is never sent."""
+    schemes: tuple[str, ...] = ()
+    """The schemes by which a caller may say who it is, also where none is asked for."""
 
     def __str__(self) -> str:
         """``vendor.operation``."""
@@ -173,6 +179,8 @@ class Spec:
     operations: Mapping[str, Operation]
     sha256: str
     xsd: bytes | None = None
+    schemes: Mapping[str, str] = field(default_factory=dict)
+    """Name of a security scheme → the scheme as :attr:`Operation.security` has it."""
 
 
 def split_path(key: str) -> tuple[str, str]:
