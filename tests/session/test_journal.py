@@ -1,6 +1,5 @@
 """The journal of a run: what was judged comes back as it was, torn lines do not, and secrets never reach it."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from troth.errors import Position
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.operation import Basis
 from troth.model.report import Finding, ItemResult, Judgement, Kind, Met, Promise, Reported, Verdict
-from troth.secrets.reports import redacted_findings
+from troth.secrets.redactor import Redactor
 from troth.session.journal import Journal, run_key
 from troth.session.tally import Seen, Tally
 from troth.session.verdicts import Court
@@ -31,12 +30,11 @@ def finding(code: str, message: str = "no") -> Finding:
     return Finding(code, "shop", "buy", "clause-1", message, Basis.DOCUMENTED, None, Position("c.yaml", 1, 2, "text"))
 
 
-def redact(told: Iterable[Reported]) -> tuple[Reported, ...]:
-    return redacted_findings(told, {SECRET: "SECRET"})
+REDACTOR = Redactor({SECRET: "SECRET"})
 
 
 def report(seen: Seen) -> Reported:
-    return COURT.report(seen, "")
+    return REDACTOR.clean(COURT.report(seen, ""))
 
 
 def judge(tally: Tally, known: list[Promise], item: str, exchange: Exchange, *found: Finding) -> ItemResult:
@@ -54,7 +52,9 @@ def test_a_resumed_run_knows_all_that_was_judged(
     for number, body in enumerate(bodies):
         answer = NoAnswer(Silence.TIMEOUT, "late") if body is None else Response(200, (("A", "b"),), body)
         exchange = Exchange(Request("POST", "https://shop.example/", (), body or b"x"), answer)
-        journal.add(judge(tally, known, f"item-{number}", exchange, finding(f"TR{number % 2}")), tally, report, redact)
+        journal.add(
+            judge(tally, known, f"item-{number}", exchange, finding(f"TR{number % 2}")), tally, report, REDACTOR
+        )
     again = promises()
     restored, resumed = Tally(again), Journal(path, "run", resume=True)
     resumed.restore(restored)
@@ -72,7 +72,7 @@ def test_a_torn_line_is_as_if_it_were_not(tmp_path: Path) -> None:
     tally, journal = Tally(known), Journal(path, "run", resume=False)
     exchange = Exchange(Request("GET", "https://shop.example/"), Response(200))
     for number in range(2):
-        journal.add(judge(tally, known, f"item-{number}", exchange), tally, report, redact)
+        journal.add(judge(tally, known, f"item-{number}", exchange), tally, report, REDACTOR)
     whole = path.read_bytes()
     for cut in range(len(whole) - 60, len(whole)):
         path.write_bytes(whole[:cut])
@@ -82,7 +82,7 @@ def test_a_torn_line_is_as_if_it_were_not(tmp_path: Path) -> None:
         fresh = promises()
         counted = Tally(fresh)
         resumed.restore(counted)
-        resumed.add(judge(counted, fresh, "item-2", exchange), counted, report, redact)
+        resumed.add(judge(counted, fresh, "item-2", exchange), counted, report, REDACTOR)
         assert Journal(path, "run", resume=True).finished("item-2") is not None
 
 
@@ -91,7 +91,7 @@ def test_another_run_s_journal_is_begun_anew(tmp_path: Path) -> None:
     known = promises()
     tally, journal = Tally(known), Journal(path, run_key({"target": "a"}), resume=False)
     exchange = Exchange(Request("GET", "https://shop.example/"), Response(200))
-    journal.add(judge(tally, known, "item", exchange), tally, report, redact)
+    journal.add(judge(tally, known, "item", exchange), tally, report, REDACTOR)
     assert Journal(path, run_key({"target": "b"}), resume=True).finished("item") is None
 
 
@@ -102,7 +102,7 @@ def test_no_secret_reaches_the_disk(tmp_path: Path) -> None:
     request = Request("GET", f"https://shop.example/?k={SECRET}", (("X", SECRET),), SECRET.encode())
     exchange = Exchange(request, Response(200, (), f"no such key {SECRET}".encode()))
     result = judge(tally, known, "item", exchange, finding("TR1", f"it said {SECRET}"))
-    journal.add(result, tally, report, redact)
+    journal.add(result, tally, report, REDACTOR)
     assert result.verdict is Verdict.BROKEN
     assert SECRET.encode() not in path.read_bytes()
     restored = Journal(path, "run", resume=True).finished("item")

@@ -28,6 +28,7 @@ from troth.model.ports import Judged, RunOptions
 from troth.model.report import Judgement
 from troth.reporting.outputs import read_outputs, write_outputs
 from troth.reporting.wording import number
+from troth.secrets.redactor import Redactor
 from troth.session.folders import shown
 from troth.session.open import Opened, open_all
 from troth.session.reach import Selection, secret_names
@@ -55,7 +56,8 @@ class Side:
     facts: SideFacts
     book: Book
     collector: Collector
-    secrets: Mapping[str, str]
+    redactor: Redactor
+    """Knows the secrets of this side."""
 
 
 def drift(
@@ -89,7 +91,7 @@ def drift(
 
 
 def compare(old: Side, new: Side, options: RunOptions) -> DriftReport:
-    """The complete report about two sides."""
+    """The complete report about two sides, free of secrets."""
     measured = measure(old.collector.sightings, new.collector.sightings)
     report = DriftReport(
         version=__version__,
@@ -101,10 +103,9 @@ def compare(old: Side, new: Side, options: RunOptions) -> DriftReport:
         changes=tuple(sorted(measured.changes, key=lambda change: _WORTHS.index(change.worth))),
         compared=measured.compared,
         apart=measured.apart,
-        secrets={**new.secrets, **old.secrets},
     )
     code, reasons = _conclude(report, options.strict)
-    return replace(report, exit_code=code, reasons=reasons)
+    return old.redactor.clean(new.redactor.clean(replace(report, exit_code=code, reasons=reasons)))
 
 
 def _conclude(report: DriftReport, strict: bool) -> tuple[int, tuple[str, ...]]:
@@ -164,7 +165,7 @@ def ask_side(run: Run, collector: Collector) -> Side:
     # Earlier calls and looks before and after go to operations that nobody may have asked for.
     collector.sightings = [one for one in collector.sightings if run.in_scope(one.vendor, one.operation)]
     facts = SideFacts(run.target.name, run.target.kind, len(collector.sightings), collector.silent)
-    return Side(facts, run.book, collector, run.secrets)
+    return Side(facts, run.book, collector, run.redactor)
 
 
 def read_side(path: Path, opened: Opened, options: RunOptions) -> Side:
@@ -179,7 +180,7 @@ def read_side(path: Path, opened: Opened, options: RunOptions) -> Side:
         reading.take(recording, options)
     collector = reading.collector
     facts = SideFacts(str(path), CASSETTES, len(collector.sightings), collector.silent, tuple(reading.unrouted))
-    return Side(facts, opened.book, collector, reading.secrets)
+    return Side(facts, opened.book, collector, reading.redactor)
 
 
 def _recordings(path: Path) -> Iterator[Recording]:
@@ -204,7 +205,7 @@ class _Reading:
         self.terms = terms
         self.collector = Collector(numbered=False)
         self.unrouted: list[str] = []
-        self.secrets: dict[str, str] = {}
+        self.redactor = Redactor()
         self._routers = {name: Router(vendor) for name, vendor in book.vendors.items()}
         self._xsd = {
             name: XsdValidator(vendor.spec.xsd) for name, vendor in book.vendors.items() if vendor.spec.xsd is not None
@@ -224,7 +225,7 @@ class _Reading:
         if options.operations and not any(_fits(operation, pattern) for pattern in options.operations):
             return
         facts = Facts(world=recording.facts, closed=recording.closed)
-        self.secrets.update(secret_names(self.book, ReplayTarget((), {operation.vendor: facts})))
+        self.redactor.learn(secret_names(self.book, ReplayTarget((), {operation.vendor: facts})))
         self.collector.now = f"{position.file}:{position.line} ({recording.name})"
         exchange = replace(recording.exchange, request=request)
         judgement = self._judgement(operation, exchange, facts, recording.item in self._written)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from troth.errors import Position
+from troth.model.constants import Constant
 from troth.model.exchange import Exchange, Request
 from troth.model.operation import Basis, Citation
 from troth.model.waivers import Waiver
@@ -73,7 +74,7 @@ class Met(StrEnum):
 class Finding:
     """What a check found on an exchange."""
 
-    code: str
+    code: Constant
     """Stable, documented and waivable: ``TR203``."""
     vendor: str
     operation: str
@@ -137,7 +138,7 @@ class Reported:
 
     finding: Finding
     verdict: Verdict
-    severity: str
+    severity: Constant
     """``breach`` (documented), ``surprise`` (any other basis), ``unjudged`` or ``waived``."""
     count: int
     item: str
@@ -164,7 +165,7 @@ class ItemResult:
     """How one item of the run ended: a case, the properties of an operation, a recording, a workflow."""
 
     name: str
-    source: str
+    source: Constant
     vendor: str
     operation: str
     verdict: Verdict
@@ -179,7 +180,7 @@ class RunFacts:
     """What a report begins with."""
 
     target: str
-    target_kind: str
+    target_kind: Constant
     build: str
     specs_sha256: str
     contracts_sha256: str
@@ -192,7 +193,7 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole run, complete before anything is rendered."""
+    """A whole run, complete and free of secrets before anything is rendered."""
 
     run: RunFacts
     items: tuple[ItemResult, ...]
@@ -205,8 +206,6 @@ class Report:
     """Why the exit code is what it is, one sentence each."""
     removable: tuple[Waiver, ...] = ()
     """Waivers that matched nothing, though what they speak of was put to the test."""
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secret value → the name to show in its place."""
 
     @property
     def exchanges(self) -> int:

@@ -123,7 +123,7 @@ class PromiseItem(pytest.Item):
         if not result.findings:
             return ""
         console = Console(width=110, no_color=True, soft_wrap=True, highlight=False, record=True, file=StringIO())
-        render_findings(run.reported(result), console, run.secrets)
+        render_findings(run.reported(result), console)
         return console.export_text().strip("\n")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:

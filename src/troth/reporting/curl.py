@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from troth.model.exchange import Headers, Request, header
-from troth.secrets.redactor import ENCODINGS, Redactor
+from troth.secrets.encodings import ENCODINGS
+from troth.secrets.redactor import Redactor
 
 _OURS_TO_SET = frozenset(("host", "content-length", "connection", "transfer-encoding"))
 """Headers that curl makes itself, for the address it speaks to."""
@@ -28,13 +29,13 @@ _ENCODERS: Mapping[str, tuple[str, str]] = {
 """Encoding → how a shell has Python encode a variable; used only where the encoded secret differs from the secret."""
 
 
-def curl(request: Request, locate: Callable[[str], str], secrets: Mapping[str, str]) -> str:
+def curl(request: Request, locate: Callable[[str], str], redactor: Redactor) -> str:
     """A line that sends the request again.
 
     Args:
         request: what was sent; its URL names the documented server.
         locate: documented URL → address on the target.
-        secrets: secret value → the environment variable that holds it.
+        redactor: knows the secrets, and the environment variables that hold them.
 
     Returns:
         ``curl -i …``, for a body with control characters or without an encoding ``printf … | curl -i …``; ``""`` for a
@@ -43,7 +44,7 @@ def curl(request: Request, locate: Callable[[str], str], secrets: Mapping[str, s
     """
     if not request.url:
         return ""
-    shell = _Shell(secrets)
+    shell = _Shell(redactor)
     url = quote(locate(request.url).encode("utf-8", "surrogatepass"), safe=_URL_SIGNS).encode()
     words = ["curl", *_method(request), *_switches(url, request.headers)]
     words += _headers(request.headers, bool(request.body), shell)
@@ -60,7 +61,9 @@ def _method(request: Request) -> tuple[str, ...]:
     if request.method == "HEAD":
         return ("-I",)
     implied = "POST" if request.body else "GET"
-    return ("-i",) if request.method == implied == "GET" else ("-i", "-X", _Shell({}).word(_bytes(request.method)))
+    if request.method == implied == "GET":
+        return ("-i",)
+    return ("-i", "-X", _Shell(Redactor()).word(_bytes(request.method)))
 
 
 def _switches(url: bytes, headers: Headers) -> list[str]:
@@ -92,10 +95,10 @@ def _headers(headers: Headers, has_body: bool, shell: "_Shell") -> list[str]:
 class _Shell:
     """Quotes bytes for a POSIX shell; secrets become variables."""
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
-        self._secrets = secrets
-        self._values = {name: value for value, name in secrets.items()}
-        self._redactor = Redactor(secrets)
+    def __init__(self, redactor: Redactor) -> None:
+        self._secrets = redactor.declared
+        self._values = {name: value for value, name in self._secrets.items()}
+        self._redactor = redactor
 
     def word(self, data: bytes) -> str:
         """One word of the shell that stands for these bytes (NUL, which no argument can hold, is left out)."""
@@ -150,7 +153,7 @@ class _Shell:
     def _expression(self, shown: bytes, names: tuple[str, ...]) -> str:
         """The shell expression whose value is what showed the secret."""
         variable = f'"${_variable(names[0])}"'
-        value = self._values[names[0]]
+        value = self._values.get(names[0], "")
         if len(names) == 1:
             if shown == ENCODINGS["plain"](value):
                 return variable

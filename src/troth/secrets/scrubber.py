@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import quote, unquote, urlsplit
 
 from troth.model.exchange import Exchange, Headers, Request, Response, header
+from troth.secrets.encodings import ENCODINGS
+from troth.secrets.finder import SHORTEST, Finder
 from troth.secrets.pseudonyms import EMAIL, Pseudonyms
-from troth.secrets.redactor import ENCODINGS, SHORTEST, Redactor
 from troth.secrets.sensitive import is_distinct, looks_secret, names_person, names_secret, secret_formats
 from troth.wire.bodies import is_json, is_xml, media_type
 from troth.wire.fields import Field, form_fields, json_fields, replaced, write, xml_fields
@@ -28,7 +29,7 @@ class Scrubber:
 
     Args:
         pseudonyms: who makes pseudonyms.
-        secrets: every known secret value; each must have at least :data:`troth.secrets.redactor.SHORTEST` characters.
+        secrets: every known secret value; each must have at least :data:`troth.secrets.finder.SHORTEST` characters.
         personal: known values of facts that are about a person.
         public: values of facts that are neither.
     """
@@ -43,7 +44,7 @@ class Scrubber:
         self._pseudonyms = pseudonyms
         self._known = {value: pseudonyms.secret(value) for value in sorted(secrets) if len(value) >= SHORTEST}
         self._values = {name: value for value, name in self._known.items()}
-        self._redactor = Redactor(self._known)
+        self._finder = Finder(self._known)
         self._made = set(self._known.values())
         self._found: dict[str, str] = {}
         self._distinct: dict[str, str] = {}
@@ -62,7 +63,7 @@ class Scrubber:
             self._known[secret] = self._pseudonyms.secret(secret)
             self._values[self._known[secret]] = secret
             self._made.add(self._known[secret])
-            self._redactor = Redactor(self._known)
+            self._finder = Finder(self._known)
 
     def fact(self, value: object) -> object:
         """A fact as a cassette tells it."""
@@ -87,7 +88,7 @@ class Scrubber:
     def complaints(self, scrubbed: Exchange) -> Iterator[str]:
         """The last look: every place where something still shows, or where nobody can see whether it does."""
         for place, data in _places(scrubbed):
-            if next(self._redactor.find(data), None) is not None:
+            if next(self._finder.find(data), None) is not None:
                 yield f"{place} still shows a known secret"
             yield from (f"{place} holds {kind}" for kind in secret_formats(data))
         answer = scrubbed.answer
@@ -222,7 +223,7 @@ class Scrubber:
         """The bytes with every known secret replaced, each in the encoding that it stands in."""
         changes = [
             (span.start, span.end, self._encoded(data[span.start : span.end], span.names))
-            for span in self._redactor.find(data)
+            for span in self._finder.find(data)
         ]
         return replaced(data, changes)
 
@@ -235,7 +236,7 @@ class Scrubber:
         decoded = _from_base64(shown)
         if decoded is not None:
             inner = self._substituted(decoded)
-            if inner != decoded and next(self._redactor.find(inner), None) is None:
+            if inner != decoded and next(self._finder.find(inner), None) is None:
                 return _to_base64(inner, shown)
         return b":".join(name.encode() for name in names)
 

@@ -159,15 +159,14 @@ def plan(selection: Selection, options: RunOptions) -> int:
         run.target.close()
     sent = [one for one in planner.requests if not one.held]
     console = Console(soft_wrap=True, highlight=False)
-    secrets = run.redactor
     settings = selection.settings
     budget = settings.pace.budget if settings is not None else None
     for number, one in enumerate(sent, 1):
         over = " · over the budget" if budget is not None and number > budget else ""
-        console.print(Text(secrets.text(f"{number:>6} {_worded(one)}{over}")))
+        console.print(Text(run.redactor.text(f"{number:>6} {_worded(one)}{over}")))
     held = Counter((one.operation.vendor, one.operation.name, one.held) for one in planner.requests if one.held)
     for (vendor, name, reason), count in held.items():
-        console.print(Text(secrets.text(f"  held {vendor} {name}: {count} requests: {reason}")))
+        console.print(Text(run.redactor.text(f"  held {vendor} {name}: {count} requests: {reason}")))
     effects = Counter(one.operation.effect for one in sent)
     shown = ", ".join(f"{count:,} {effect}" for effect, count in sorted(effects.items()))
     of = f" of a budget of {budget:,}" if budget is not None else ""

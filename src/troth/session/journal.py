@@ -1,6 +1,6 @@
 """What a run has judged so far, item by item on disk, so that an interrupted one can go on."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,9 +8,8 @@ import msgspec
 
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.report import Finding, ItemResult, Reported
+from troth.secrets.redactor import Redactor
 from troth.session.tally import Numbers, Seen, Tally
-
-Redact = Callable[[Iterable[Reported]], tuple[Reported, ...]]
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Journal:
     """The journal of one run.
 
     Every item is one line, put there in one write when the item has ended; a line that was torn is as if it were not.
-    Findings are redacted before they are written.
+    What is written is free of secrets.
 
     Args:
         path: the file.
@@ -77,7 +76,7 @@ class Journal:
                 tally.add_finding(one.finding, one.item, one.exchange, one.count)
         self._note(tally)
 
-    def add(self, result: ItemResult, tally: Tally, report: Callable[[Seen], Reported], redact: Redact) -> None:
+    def add(self, result: ItemResult, tally: Tally, report: Callable[[Seen], Reported], redactor: Redactor) -> None:
         """Write down an item that has ended, with what it added to the tally.
 
         Raises:
@@ -94,9 +93,10 @@ class Journal:
             more = one.count - self._counted.get(one.finding.fingerprint, 0)
             if more or one.finding.fingerprint in own:
                 told.append((one.finding.fingerprint in own, replace(report(one), count=more)))
-        clean = redact(one for _, one in told)
-        findings = tuple(one.finding for (is_own, _), one in zip(told, clean, strict=True) if is_own)
-        line = _Line(replace(result, findings=findings), numbers, tuple(_shown(one) for one in clean if one.count))
+        findings = tuple(one.finding for is_own, one in told if is_own)
+        # By its name a later attempt knows the item; contracts give it.
+        clean = replace(redactor.clean(result), name=result.name, findings=findings)
+        line = _Line(clean, numbers, tuple(_shown(one) for _, one in told if one.count))
         with self._path.open("ab", buffering=0) as file:
             file.write(msgspec.json.encode(line) + b"\n")
         self._note(tally)

@@ -12,7 +12,6 @@ from troth.errors import UsageInvalid
 from troth.model.ports import Item
 from troth.model.report import ItemResult, Verdict
 from troth.secrets.project_key import STATE
-from troth.secrets.reports import redacted_findings
 from troth.session.journal import Journal, run_key
 from troth.session.reach import Selection
 from troth.session.run import Run
@@ -55,7 +54,7 @@ class Progressing:
         """
         runner, journal = self._run.runner, self._journal
         if journal is None:
-            return runner.run(item)
+            return self._run.redactor.clean(runner.run(item))
         before = journal.finished(item.name)
         if before is not None:
             # Waivers may have come, gone or expired since.
@@ -64,12 +63,11 @@ class Progressing:
         result = runner.run(item)
         if result.skipped and self._run.reached.conduct.halted():
             return result  # A later attempt shall ask for it.
-        secrets = self._run.secrets
         try:
-            journal.add(result, runner.tally, runner.reported, lambda told: redacted_findings(told, secrets))
+            journal.add(result, runner.tally, self._run.report, self._run.redactor)
         except OSError as error:
             raise UsageInvalid(f"the journal in {STATE} cannot be written: {error.strerror or error}") from error
-        return result
+        return self._run.redactor.clean(result)
 
 
 @contextmanager

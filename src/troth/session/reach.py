@@ -20,9 +20,10 @@ from troth.model.book import Book, Recording
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
 from troth.model.ports import Target
+from troth.secrets.finder import SHORTEST
 from troth.secrets.project_key import project_key
 from troth.secrets.pseudonyms import Pseudonyms
-from troth.secrets.redactor import SHORTEST
+from troth.secrets.redactor import Redactor
 from troth.secrets.scrubber import Scrubber
 from troth.secrets.sensitive import is_distinct, names_person, names_secret
 from troth.session.folders import Folders, find_folders, shown
@@ -75,6 +76,8 @@ class Selection:
     here: Path = Path()
     hands: Hands = _HANDS
     """Clock, sleep and chance; a test hands in its own."""
+    redactor: Redactor = field(default_factory=Redactor, compare=False, repr=False)
+    """Learns every secret that becomes known, and takes them out of whatever leaves the process."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,6 @@ class Reached:
     sources: tuple[str, ...] | None = None
     """Sources that may be used; None for all."""
     build: str = ""
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secret value → the name to show; it grows as tokens are issued."""
     recorder: RecordingTarget | None = None
 
 
@@ -100,13 +101,15 @@ def select(
     record: Path | None = None,
     cassettes: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    redactor: Redactor | None = None,
 ) -> Selection:
-    """A selection from the folders that hold in ``here``.
+    """A selection from the folders that hold in ``here``; the redactor learns the secrets of its target.
 
     Raises:
         InputInvalid: the world file, ``troth.toml`` or ``.env`` cannot be used.
         UsageInvalid: there is no target of that name.
     """
+    redactor = redactor or Redactor()
     facts = read_world(world, shown(world)) if world is not None else None
     folders = find_folders(here)
     if cassettes is not None:
@@ -114,9 +117,10 @@ def select(
     settings = None
     if target not in ("mock", "replay") and "://" not in target:
         settings = _settings(here, target, os.environ if environment is None else environment)
+        redactor.learn(settings.secrets)
         named = {*settings.addresses, *settings.specs} - {""}
         vendors = vendors or (tuple(sorted(named)) if "" not in settings.addresses else ())
-    return Selection(folders, target, vendors, spec, facts, settings, record, here)
+    return Selection(folders, target, vendors, spec, facts, settings, record, here, redactor=redactor)
 
 
 def _settings(here: Path, name: str, environment: Mapping[str, str]) -> TargetSettings:
@@ -141,7 +145,7 @@ def reach(selection: Selection, book: Book, terms: Terms) -> Reached:
         path = selection.here / FILE
         specs = {spec.stem for spec in selection.folders.specs.glob("*.yaml")}
         check_facts(TargetFile(path, shown(path)), selection.settings, book, specs)
-        reached = _reach_named(selection.settings, book, terms, selection.hands)
+        reached = _reach_named(selection.settings, book, terms, selection.hands, selection.redactor)
     else:
         reached = _reach_plain(selection, book, terms)
     return reached if selection.record is None else _recording(selection, selection.record, book, reached)
@@ -199,7 +203,7 @@ def _whole(recording: Recording) -> bool:
     return bool(recording.item)
 
 
-def _reach_named(settings: TargetSettings, book: Book, terms: Terms, hands: Hands) -> Reached:
+def _reach_named(settings: TargetSettings, book: Book, terms: Terms, hands: Hands, redactor: Redactor) -> Reached:
     vendor_of, effect_of = vendor_in(book), effect_in(book)
     way, pace = settings.way, settings.pace
     limits = Limits(connect_seconds=way.connect_seconds, total_seconds=way.total_seconds)
@@ -221,14 +225,15 @@ def _reach_named(settings: TargetSettings, book: Book, terms: Terms, hands: Hand
             return issuer.send(request)
 
     by_vendor = ByVendorTarget(name, services, vendor_of)
-    live = AuthenticatedTarget(by_vendor, settings.authentication, vendor_of, ask_for_token, hands.clock)
+    live = AuthenticatedTarget(
+        by_vendor, settings.authentication, vendor_of, ask_for_token, hands.clock, redactor.learn
+    )
     allowed = settings.effects if not settings.loopback or settings.writes is not None else _ANYTHING
     polite = MannersTarget(live, pace, effect_of, allowed, hands)
     permission = Permission(terms, settings.effects, settings.may_lock_out)
     conduct = Conduct(permission, halted=polite.halted, ask_again=True)
     sources = None if settings.may_fuzz else CAREFUL
-    live.issued.update(settings.secrets)
-    return Reached(polite, conduct, sources, settings.build, live.issued)
+    return Reached(polite, conduct, sources, settings.build)
 
 
 def vendor_in(book: Book) -> Callable[[str], str]:
@@ -255,11 +260,12 @@ def effect_in(book: Book) -> Callable[[Request], str]:
 
 
 def _recording(selection: Selection, folder: Path, book: Book, reached: Reached) -> Reached:
-    secrets = {**secret_names(book, reached.target), **reached.secrets}
-    short = sorted(name for value, name in secrets.items() if len(value) < SHORTEST)
+    redactor = selection.redactor
+    redactor.learn(secret_names(book, reached.target))
+    short = sorted(name for value, name in redactor.declared.items() if len(value) < SHORTEST)
     if short:
         raise UsageInvalid(f"a recording could not hide {', '.join(short)}: shorter than {SHORTEST} characters")
-    scrubber = make_scrubber(project_key(selection.here, os.environ), secrets, book, reached.target)
+    scrubber = make_scrubber(project_key(selection.here, os.environ), redactor.declared, book, reached.target)
     settings = selection.settings
     build = f", build {settings.build}" if settings is not None and settings.build else ""
     prefix = _LIVE if reached.target.kind == "live" else ""
@@ -269,7 +275,7 @@ def _recording(selection: Selection, folder: Path, book: Book, reached: Reached)
     if permission is not None:
         allowed = (*sorted(permission.effects), *((_LOCKOUTS,) if permission.lockouts else ()))
     origin = f"{prefix}{name}{build}"
-    target = RecordingTarget(reached.target, folder, origin, scrubber, allowed, lambda: reached.secrets)
+    target = RecordingTarget(reached.target, folder, origin, scrubber, allowed, lambda: redactor.declared)
     conduct = replace(reached.conduct, begin=target.begin, end=target.end)
     return replace(reached, target=target, conduct=conduct, recorder=target)
 
@@ -283,14 +289,22 @@ def make_scrubber(key: bytes, secrets: Mapping[str, str], book: Book, target: Ta
         book: whose facts are looked at.
         target: gives the facts.
     """
-    personal: set[str] = set()
+    personal, public = told_facts(book, target)
+    return Scrubber(Pseudonyms(key), [*secrets], set(personal) - set(secrets), public - set(secrets))
+
+
+def told_facts(book: Book, target: Target) -> tuple[dict[str, str], set[str]]:
+    """The values of a target's facts: those about a person → ``vendor.fact``, and all others."""
+    personal: dict[str, str] = {}
     public: set[str] = set()
     for vendor in book.vendors:
         for path, value in leaves(target.facts(vendor).world, ()):
             # What cannot be told from a word in passing could not be replaced wherever it stands.
-            about = is_distinct(value) and ("@" in value or names_secret(path) or names_person(path))
-            (personal if about else public).add(value)
-    return Scrubber(Pseudonyms(key), [*secrets], personal - set(secrets), public - set(secrets))
+            if is_distinct(value) and ("@" in value or names_secret(path) or names_person(path)):
+                personal.setdefault(value, ".".join((vendor, *path)))
+            else:
+                public.add(value)
+    return personal, public
 
 
 def _origin(url: str) -> str:

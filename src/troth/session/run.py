@@ -13,18 +13,17 @@ from troth.arazzo.source import WorkflowsSource
 from troth.arazzo.surroundings import Surroundings
 from troth.errors import InputInvalid, UsageInvalid, did_you_mean
 from troth.judging.lint import lint_world
-from troth.model.exchange import Exchange
 from troth.model.ports import Item, Judges, RunOptions, Source, Target
 from troth.model.report import Count, ItemResult, Report, Reported, RunFacts, Verdict
 from troth.reporting.curl import curl
-from troth.secrets.redactor import Redactor
 from troth.session.open import Opened, open_all
-from troth.session.reach import MOCK_PORT, Reached, Selection, make_scrubber, reach, secret_names
+from troth.session.reach import MOCK_PORT, Reached, Selection, reach, secret_names, told_facts
 from troth.session.runner import Runner
 from troth.session.tally import Seen
 from troth.session.verdicts import Court, conclude
 from troth.sources.cases import CasesSource
 from troth.sources.recordings import RecordingsSource
+from troth.targets.learning import LearningTarget
 
 SOURCES = ("cases", "properties", "workflows", "recordings")
 """Names for ``--only``, in the order of a run."""
@@ -54,37 +53,16 @@ class Run:
         self.book, self.terms, self.workflows = opened.book, opened.terms, opened.workflows
         self.reached = reach(selection, self.book, self.terms) if target is None else Reached(target)
         self.target = self.reached.target
+        self.redactor = selection.redactor
+        self._learn_facts()
         self._check_names()
         self._check_world()
         spoken_of = (one for one in options.waivers if one.target in ("", selection.target))
         self.court = Court(options.strict, spoken_of, options.today)
         promises = self.workflows.promises()
         self.runner = Runner(self.book, self.terms, self.target, self.court, watch, promises, self.reached.conduct)
-        self._scrubber = make_scrubber(b"", self.reached.secrets, self.book, self.target)
-        self._looked_at: dict[tuple[str, ...], Exchange | None] = {}
         self._started = datetime.now(UTC)
         self._clock = perf_counter()
-
-    @property
-    def secrets(self) -> dict[str, str]:
-        """Secret value → the name to show in its place, as far as they are known by now.
-
-        A live vendor's answers bring more of their own: those that a report may quote are among them, as ``PRIVATE``.
-        """
-        known = {**secret_names(self.book, self.target), **self.reached.secrets}
-        if self.target.kind != "live":
-            return known
-        for seen in self.runner.tally.findings():
-            if self._looked_at.setdefault(seen.finding.fingerprint) is not seen.exchange:
-                self._looked_at[seen.finding.fingerprint] = seen.exchange
-                for exchange in (*seen.before, seen.exchange):
-                    self._scrubber.exchange(exchange)
-        return {**dict.fromkeys(self._scrubber.found, "PRIVATE"), **known}
-
-    @property
-    def redactor(self) -> Redactor:
-        """Takes the secrets out of anything that is shown."""
-        return Redactor(self.secrets)
 
     def items(self) -> Iterator[Item]:
         """Everything to run, nothing sent; the brief first, before a budget is spent on combinations of the same."""
@@ -98,9 +76,9 @@ class Run:
         yield from sorted(items, key=lambda item: not item.brief)
 
     def finish(self, results: tuple[ItemResult, ...]) -> Report:
-        """The complete report."""
+        """The complete report, free of secrets."""
         tally = self.runner.tally
-        findings = tuple(self.runner.reported(seen, self._curl(seen)) for seen in tally.findings())
+        findings = tuple(map(self.report, tally.findings()))
         counts = tuple(
             count for count in tally.counts() if self.in_scope(count.promise.vendor, count.promise.operation)
         )
@@ -111,26 +89,38 @@ class Run:
             left = sum(1 for one in results if one.skipped == halted)
             reasons = (f"{halted}; {left} of {len(results)} items were not run", *reasons)
             verdict, code = (Verdict.UNJUDGED, 3) if code == 0 else (verdict, code)
-        return Report(
-            run=self._facts(),
-            items=results,
-            findings=findings,
-            counts=counts,
-            seconds=perf_counter() - self._clock,
-            verdict=verdict,
-            exit_code=code,
-            reasons=reasons,
-            secrets=self.secrets,
+        return self.redactor.clean(
+            Report(
+                run=self._facts(),
+                items=results,
+                findings=findings,
+                counts=counts,
+                seconds=perf_counter() - self._clock,
+                verdict=verdict,
+                exit_code=code,
+                reasons=reasons,
+            )
         )
 
     def reported(self, result: ItemResult) -> list[Reported]:
         """One item's findings as a report shows them."""
         own = {finding.fingerprint for finding in result.findings}
-        return [
-            self.runner.reported(seen, self._curl(seen))
-            for seen in self.runner.tally.findings()
-            if seen.finding.fingerprint in own
-        ]
+        return [self.report(seen) for seen in self.runner.tally.findings() if seen.finding.fingerprint in own]
+
+    def report(self, seen: Seen) -> Reported:
+        """A finding as a report shows it, free of secrets: of those too that its earlier exchanges brought."""
+        for exchange in (*seen.before, seen.exchange):
+            self.redactor.learn_exchange(exchange)
+        return self.redactor.clean(self.runner.reported(seen, self._curl(seen)))
+
+    def _learn_facts(self) -> None:
+        """Have the facts hidden that are secret; of somebody's service those about a person and what answers bring."""
+        self.redactor.learn(secret_names(self.book, self.target))
+        if self.target.kind == "live":
+            personal, public = told_facts(self.book, self.target)
+            self.redactor.learn(personal)
+            self.redactor.look_into_answers(personal, public)
+            self.target = LearningTarget(self.target, self.redactor)
 
     def _facts(self) -> RunFacts:
         return RunFacts(
@@ -206,11 +196,11 @@ class Run:
                 raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, known)}")
 
     def _curl(self, seen: Seen) -> str:
-        calls = [curl(request, self._locate, self.secrets) for request in seen.finding.calls]
+        calls = [curl(request, self._locate, self.redactor) for request in seen.finding.calls]
         if calls:
             return "\n".join(f"{number}. {line}" for number, line in enumerate(calls, start=1))
         request = seen.exchange.request
-        return curl(request, self._locate, self.secrets) if request.url else ""
+        return curl(request, self._locate, self.redactor) if request.url else ""
 
     def _locate(self, url: str) -> str:
         locate = getattr(self.target, "locate", None)

@@ -47,7 +47,7 @@ def verify(
     finally:
         run.target.close()
     report = run.finish(tuple(results))
-    report = replace(report, removable=needed_no_longer(run, results))
+    report = replace(report, removable=run.redactor.clean(needed_no_longer(run, results)))
     render(report, Console(soft_wrap=True, highlight=False), verbose=verbose, waivable=True)
     write_outputs(report, outputs)
     if run.reached.recorder is not None:

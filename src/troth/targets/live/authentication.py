@@ -40,6 +40,7 @@ class AuthenticatedTarget(Before):
         vendor_of: whose a URL is.
         ask_for_token: sends a request to the token's address; its hosts are checked where the settings are read.
         clock: seconds that only grow.
+        learn: told every token that is issued, with the name to show in its place.
     """
 
     def __init__(
@@ -49,15 +50,15 @@ class AuthenticatedTarget(Before):
         vendor_of: Callable[[str], str],
         ask_for_token: Callable[[Request], Exchange],
         clock: Callable[[], float],
+        learn: Callable[[Mapping[str, str]], None],
     ) -> None:
         super().__init__(target)
         self._authentication = authentication
         self._vendor_of = vendor_of
         self._ask_for_token = ask_for_token
         self._clock = clock
+        self._learn = learn
         self._tokens: dict[str, _Token] = {}
-        self.issued: dict[str, str] = {}
-        """Token → the name to show in its place: known for as long as the run lasts."""
 
     def send(self, request: Request) -> Exchange:
         """Send one request with its credentials. A token that is refused is asked for anew, once."""
@@ -105,7 +106,7 @@ class AuthenticatedTarget(Before):
             return "there is no token: its server's answer has no access_token"
         lifetime = _LIFETIME if said.expires_in is None else said.expires_in
         self._tokens[vendor] = _Token(said.access_token, self._clock() + lifetime - _MARGIN)
-        self.issued[said.access_token] = f"{vendor}_ACCESS_TOKEN".upper()
+        self._learn({said.access_token: f"{vendor}_ACCESS_TOKEN".upper()})
         return ""
 
     def _answer(self, request: Request, exchange: Exchange) -> Exchange:

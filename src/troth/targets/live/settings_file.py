@@ -11,7 +11,7 @@ from troth.loading.contract import schema_problems
 from troth.loading.plain import mapping, sequence
 from troth.loading.positions.toml import read_toml
 from troth.loading.positions.yaml import Document, Located, Path_
-from troth.secrets.redactor import SHORTEST
+from troth.secrets.finder import SHORTEST
 from troth.targets.live.settings import EFFECTS, Authentication, Pace, TargetSettings, Way, is_loopback_host
 
 FILE = "troth.toml"
