@@ -77,7 +77,7 @@ def test_no_neighbours_hide_a_secret(secret: str, encoding: str, before: bytes, 
 def test_any_bytes_are_taken(data: bytes, secrets: dict[str, str]) -> None:
     redactor = Redactor(secrets)
     spans = list(redactor.find(data))
-    assert all(span.start < span.end and span.names for span in spans)
+    assert all(span.start < span.end and span.found for span in spans)
     assert all(one.end <= two.start for one, two in pairwise(spans))
     if not spans:
         assert redactor.data(data) == data
@@ -118,7 +118,7 @@ def test_a_secret_that_was_cut_is_found_by_its_beginning(kept: int) -> None:
 
 
 def test_a_name_does_not_show_its_secret() -> None:
-    assert Redactor({"SITE": "SITE_PASSWORD"}).text("at SITE") == "at <SECRET>"
+    assert Redactor({"SITE": "SITE_PASSWORD"}).text("at SITE").startswith("at <SECRET~")
 
 
 @pytest.mark.parametrize(

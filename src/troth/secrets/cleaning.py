@@ -1,6 +1,6 @@
 """Walks any value and gives back the same value with every text in it cleaned."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import date, time, timedelta
@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from troth.model.constants import CODE_OWNED
+from troth.model.exchange import Exchange
 from troth.wire.bodies import MAX_DEPTH
 
 TOO_DEEP = "…"
@@ -127,6 +128,23 @@ class Cleaner:
             if before is not None:
                 setattr(copied, name, self.clean(before, depth))
         return copied
+
+
+def exchanges_in(value: object, depth: int = 0) -> Iterator[Exchange]:
+    """Every exchange in a value, wherever it stands in it."""
+    if isinstance(value, Exchange):
+        yield value
+    elif isinstance(value, (str, bytes, *_PLAIN)) or depth >= MAX_DEPTH:
+        return
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from exchanges_in(getattr(value, field.name, None), depth + 1)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from exchanges_in(item, depth + 1)
+    elif isinstance(value, (list, tuple, AbstractSet)):
+        for item in value:
+            yield from exchanges_in(item, depth + 1)
 
 
 def _worded(value: object) -> str:

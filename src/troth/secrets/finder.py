@@ -1,209 +1,268 @@
-"""Secrets out of everything that is shown or stored, in whatever encoding they appear.
+"""Finds values in bytes, in whatever way they are written there.
 
-Three nets, each wider than the last: the secret in every usual encoding, exactly; the secret with each of its
-characters written in any of those encodings, mixed and nested; and every run of base64 that carries the secret, alone
-or among other things (``user:password``). A text that was cut ends in ``…``; the start of a secret right before that is
-taken out too.
+Values are looked for in the bytes as they are, and as they read once percent-encoding, entities, escapes,
+quoted-printable and misread UTF-8 are undone (:mod:`troth.secrets.layers`), without regard to letter case and to
+Unicode's forms of composition; and all of this again in whatever a run of base64 holds, alone or among other things
+(``user:password``). A text that was cut ends in ``…``; the beginning of a value right before that is found too.
 """
 
 import re
-from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from html.entities import codepoint2name
 
+from troth.secrets.carriers import ALIGNMENTS, Batch, Decoded, batches
 from troth.secrets.encodings import ENCODINGS, utf8
+from troth.secrets.layers import Layer, folded, forms, layers, reading
+from troth.secrets.needles import SHORTEST, Hit, Needles
+from troth.secrets.sensitive import is_distinct
 
-SHORTEST = 4
-"""Shorter secrets are left alone: a text without every ``12`` or ``no`` in it says nothing and hides nothing."""
-
+MOST_REMEMBERED = 20_000
+"""Of what answers brought, at least so many values are remembered at a time."""
 _ELLIPSIS = "…".encode()
-_ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
-_ESCAPED_AS_THEMSELVES = "\"'/"
-_OTHER_FORMS = {"%": b"%(?:25)++", "&": b"&(?:amp;)++", " ": rb"\+", "'": rb"'\\''|&apos;"}
-_BASE64_RUN = re.compile(
-    rb"(?:[A-Za-z0-9+/_-]|%(?:25)*+2[BbFf]|(?<!\\)\\++(?:/|u002[BbFf])|&#(?:4[37]|[xX]2[BbFf]);){6,}+"
-    rb"(?:=|%(?:25)*+3[Dd]|&#61;){0,2}"
-)
-_BASE64_SIGN = re.compile(rb"%(?:25)*2([BbFf])|\\+u002([BbFf])|&#(?:[xX]2([BbFf])|(43|47));|\\+/")
-_ESCAPING = rb"(?:\\|%(?:25)*+5[cC])++"
-"""Backslashes that announce an escape; JSON within JSON doubles them, and a query string encodes them."""
-_NOT_WITHIN_ESCAPING = rb"(?<!\\)(?<!%5[cC])"
-"""Where a secret may begin with backslashes: trying each of a long run of them would make the search quadratic."""
-_BACKSLASHES = b"(?:" + _ESCAPING + rb"(?i:u005c|x5c)?|&(?:amp;)*+(?:#0*+92|#[xX]0*+5[cC]|bsol);){1,32}+"
-_SEGMENTS = 16
-_MARKS = re.compile(rb"[%\\&+'\x80-\xff]")
-"""Without one of these no character is written in another way than its own."""
+_LONGEST_CUT = 4_096
+_UNBROKEN = re.compile(rb"""[^\s"'`<>&,;(){}\[\]\\\x00-\x1f\xe2]*+""")
+"""What a value goes on with, where only its beginning is known: up to a quote, a bracket, a space, or ``…``."""
+_WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]")
+_LONG = 16
+_CUT_AT_AN_END = 8
+_SEGMENTS = 8
+_WRITTEN = re.compile(rb"[%&\\=\x80-\xff]")
+_TEXT = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]*+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value that was found."""
+
+    reads: bytes
+    """What stands there, every writing undone: the same bytes for the same value, however it is written."""
+    value: str | None = None
+    """The declared value; None for one that was remembered."""
+    exact: bool = True
+    """Whether it is that value; False for what differs from it by letter case, composition, or a cut end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of some bytes that shows secrets: where it is, and their names in order."""
+    """A part of some bytes that shows values: where it is, and what it shows, in order."""
 
     start: int
     end: int
-    names: tuple[str, ...]
+    found: tuple[Found, ...]
 
 
 class Finder:
-    """Finds secrets in bytes.
+    """Finds values that were declared, for good, and values that were remembered, as long as they are."""
 
-    Args:
-        secrets: secret value → the name to show in its place, such as ``ONEALL_SITE_KEYS_PASSWORD``. Values
-            shorter than :data:`SHORTEST` characters are ignored.
-    """
+    def __init__(self) -> None:
+        self._declared = Needles()
+        self._value_of: dict[bytes, str] = {}
+        """Form → declared value."""
+        self._by_start: dict[bytes, list[bytes]] = {}
+        """The first bytes of a declared value's forms → the forms, to know one by that was cut."""
+        self._readings: dict[str, bytes] = {}
+        self._alone: dict[str, re.Pattern[bytes]] = {}
+        self._alone_in_pairs: dict[str, re.Pattern[bytes]] = {}
+        self._young, self._old = Needles(), Needles()
+        self._wide = False
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
-        known = sorted((value for value in secrets if len(value) >= SHORTEST), key=lambda value: (-len(value), value))
-        self._names = tuple(secrets[value] for value in known)
-        exact = [sorted({encode(value) for encode in ENCODINGS.values()}, key=len, reverse=True) for value in known]
-        self._forms = {form: name for forms, name in zip(exact, self._names, strict=True) for form in forms}
-        longest_first = sorted(self._forms, key=len, reverse=True)
-        self._exact = re.compile(b"|".join(map(re.escape, longest_first)))
-        self._mixed = _mixed(known)
-        self._least = min((4 * len(utf8(value)) + 2) // 3 for value in known) if known else 0
-
-    def find(self, data: bytes) -> Iterator[Span]:
-        """Every part of the bytes that shows a secret, in order and without overlaps."""
-        if not self._names:
+    def declare(self, value: str) -> None:
+        """Find this value from now on. One of fewer than four bytes is found where it stands alone (:func:`_alone`)."""
+        data = utf8(value)
+        if not data or value in self._readings:
             return
-        found = [*self._written(data), *self._in_base64(data), *self._cut_short(data)]
-        found.sort(key=lambda span: (span.start, -span.end))
-        current: Span | None = None
-        for span in found:
-            if current is None:
-                current = span
-            elif span.start >= current.end:
-                yield current
-                current = span
-            elif span.end > current.end or len(span.names) > len(current.names):
-                names = max(current.names, span.names, key=len)
-                current = Span(current.start, max(span.end, current.end), names)
-        if current is not None:
-            yield current
+        self._readings[value] = reading(data)
+        telling = [form for form in _forms(value) if len(form.strip()) >= SHORTEST]
+        self._wide = self._wide or not all(form.isascii() for form in telling) or not data.isascii()
+        if not telling or len(data) < SHORTEST:
+            self._alone[value] = _alone(data)
+            self._alone_in_pairs[value] = _alone_in_pairs(data)
+            return
+        for form in telling:
+            if form not in self._value_of:
+                self._value_of[form] = value
+                self._by_start.setdefault(form[:SHORTEST], []).append(form)
+                self._declared.add(form)
 
-    def _written(self, data: bytes) -> Iterator[Span]:
-        """Secrets written out, exactly or with characters encoded in some other way."""
-        for match in self._exact.finditer(data):
-            yield Span(match.start(), match.end(), (self._forms[match[0]],))
-        if _MARKS.search(data):
-            for match in self._mixed.finditer(data):
-                yield Span(match.start(), match.end(), (self._names[(match.lastindex or 1) - 1],))
+    def remember(self, value: str) -> None:
+        """Find this value from now on, until :data:`MOST_REMEMBERED` others were remembered after it."""
+        for form in forms(utf8(value)):
+            if len(form.strip()) >= SHORTEST:
+                self._wide = self._wide or not form.isascii()
+                self._young.add(form)
 
-    def _within(self, data: bytes) -> tuple[str, ...]:
-        """The names of the secrets in decoded bytes, in order."""
-        spans = sorted(self._written(data), key=lambda span: span.start)
-        return tuple(dict.fromkeys(name for span in spans for name in span.names))
+    def forget(self) -> None:
+        """Let go of what was remembered long ago, if enough was remembered since. Called between exchanges only."""
+        if len(self._young) > MOST_REMEMBERED:
+            self._old, self._young = self._young, Needles()
 
-    def _in_base64(self, data: bytes) -> Iterator[Span]:
-        for run in _BASE64_RUN.finditer(data):
-            for offset in range(4 if run.end() - run.start() >= self._least else 0):
-                names = self._within(_decode(run[0], offset))
-                if names:
-                    start = run.start() + self._last_segment(run[0], names)
-                    yield Span(start, run.end(), names)
-                    break
+    def find(self, data: bytes) -> list[Span]:
+        """Every part of the bytes that shows a value, in order and without overlaps."""
+        if not (self._declared or self._young or self._old or self._alone):
+            return []
+        spans = []
+        for layer in layers(data, self._wide):
+            for span in _merged([*self._in_layer(layer, self._wide), *self._in_carriers(layer)]):
+                spans.append(Span(*layer.place(span.start, span.end), span.found))
+        return _merged(spans)
 
-    def _last_segment(self, run: bytes, names: tuple[str, ...]) -> int:
-        """Where the carrier begins: ``/`` is a sign of base64 and a separator of paths, which should stay readable."""
-        end = len(run)
-        for _ in range(_SEGMENTS):
-            end = run.rfind(b"/", 0, end)
-            if end < 0:
-                break
-            if self._within(_decode(run[end + 1 :], 0)) == names:
-                return end + 1
-        return 0
+    def _in_layer(self, layer: Layer, wide: bool) -> Iterator[Span]:
+        """What a layer shows as it is, but for letter case and composition."""
+        even = folded(layer, wide)
+        for hit in self._declared.hits(even.data):
+            start, end = even.place_below(hit.start, _end(even.data, hit))
+            yield Span(start, end, (self._declared_at(even.data[hit.start : hit.first], layer.data[start:end]),))
+        for needles in (self._young, self._old):
+            for hit in needles.hits(even.data):
+                start, end = even.place_below(hit.start, _end(even.data, hit))
+                shown = layer.data[start:end]
+                if _stands_out(shown) or not _within_word(layer.data, start, end):
+                    yield Span(start, end, (Found(reading(shown)),))
+        for start, end, form in self._cut_short(even.data):
+            start, end = even.place_below(start, end)
+            reads = reading(layer.data[start:end])
+            yield Span(start, end, (Found(reads, self._value_of.get(form or b"")),))
+        for value, pattern in self._alone.items():
+            for match in pattern.finditer(layer.data):
+                yield Span(match.start(), match.end(), (Found(self._readings[value], value),))
 
-    def _cut_short(self, data: bytes) -> Iterator[Span]:
-        end = data.find(_ELLIPSIS, SHORTEST)
+    def _declared_at(self, form: bytes, shown: bytes) -> Found:
+        value = self._value_of.get(form)
+        if value is None:  # the beginning of a long one
+            longer = (one for one in self._by_start[form[:SHORTEST]] if one.startswith(form))
+            value = self._value_of[next(longer, self._by_start[form[:SHORTEST]][0])]
+        reads = reading(shown)
+        if reads == self._readings[value]:
+            return Found(reads, value)
+        exact = any(encode(value) == shown for encode in ENCODINGS.values())
+        return Found(self._readings[value] if exact else reads, value, exact)
+
+    def _cut_short(self, data: bytes) -> Iterator[tuple[int, int, bytes | None]]:
+        """Beginnings of values right before ``…``: from where to where, and the form of a declared one."""
+        behind, end = 0, data.find(_ELLIPSIS)
         while end >= 0:
-            for form, name in self._forms.items():
-                size = _common(form, data, end) if data[end - 1] in form else 0
-                if size:
-                    yield Span(end - size, end, (name,))
-            end = data.find(_ELLIPSIS, end + 1)
+            for place in range(max(behind, end - _LONGEST_CUT), end - SHORTEST + 1):
+                shown = data[place:end]
+                cut = next((one for one in self._by_start.get(shown[:SHORTEST], ()) if one.startswith(shown)), None)
+                if cut is not None or self._is_front(shown):
+                    yield place, end, cut
+                    break
+            behind = end + len(_ELLIPSIS)
+            end = data.find(_ELLIPSIS, behind)
+
+    def _is_front(self, shown: bytes) -> bool:
+        """Whether some bytes begin as a remembered value does, and go on like one value."""
+        if not any(needles.is_front(shown) for needles in (self._young, self._old)):
+            return False
+        unbroken = _UNBROKEN.match(shown)
+        return unbroken is not None and unbroken.end() == len(shown)
+
+    def _in_carriers(self, layer: Layer) -> Iterator[Span]:
+        """What stands in base64: the whole run is one span, or its last part where ``/`` parts it from a path."""
+        shortest = [needles.shortest for needles in (self._declared, self._young, self._old) if needles]
+        for batch in batches(layer.data, 1 if self._alone else min(shortest)):
+            best: dict[int, tuple[int, tuple[Found, ...]]] = {}
+            for offset in ALIGNMENTS:
+                decoded = batch.decoded(offset)
+                for run, (place, found) in self._carried(decoded).items():
+                    if run not in best or len(found) > len(best[run][1]):
+                        best[run] = offset + (place - decoded.begins[run]) // 3 * 4, found
+            for run, (place, found) in best.items():
+                start, end = batch.span(run)
+                yield Span(self._last_segment(layer.data, start, start + place, end, found), end, found)
+
+    def _carried(self, decoded: Decoded) -> dict[int, tuple[int, tuple[Found, ...]]]:
+        """Run of base64 → where in the decoded bytes the first value is found, and the values."""
+        spans = list(self._in_layer(Layer(decoded.data), wide=False))
+        for value, pattern in self._alone_in_pairs.items():
+            for match in pattern.finditer(decoded.data):
+                spans.append(Span(match.start(), match.end(), (Found(self._readings[value], value),)))
+        for begin, piece in decoded.pieces():
+            if _WRITTEN.search(piece) and _TEXT.fullmatch(piece):
+                for layer in layers(piece, self._wide):
+                    for span in self._in_layer(layer, self._wide):
+                        start, end = layer.place(span.start, span.end)
+                        spans.append(Span(begin + start, begin + end, span.found))
+        by_run: dict[int, list[Span]] = {}
+        for span in _merged(spans):
+            by_run.setdefault(decoded.run_at(span.start), []).append(span)
+        return {
+            run: (inside[0].start, tuple(dict.fromkeys(found for span in inside for found in span.found)))
+            for run, inside in by_run.items()
+        }
+
+    def _last_segment(self, data: bytes, start: int, place: int, end: int, found: tuple[Found, ...]) -> int:
+        """Where the carrier begins: ``/`` is a sign of base64 and a separator of paths, which should stay readable."""
+        segment = place + 1
+        for _ in range(_SEGMENTS):
+            segment = data.rfind(b"/", start, segment)
+            if segment < 0:
+                break
+            rest = Batch(data)
+            rest.take(segment + 1, end)
+            if self._carried(rest.decoded(0)).get(0, (0, ()))[1] == found:
+                return segment + 1
+        return start
 
 
-def _common(form: bytes, data: bytes, end: int) -> int:
-    """How many of the first bytes of a form stand right before a place; 0 where it is not enough to tell a secret."""
-    sizes = range(min(len(form) - 1, end), SHORTEST - 1, -1)
-    return next((size for size in sizes if data.endswith(form[:size], 0, end)), 0)
+def _forms(value: str) -> Iterator[bytes]:
+    """What a declared value is known by: as it is, in each usual encoding, and without its first or its last sign."""
+    data = utf8(value)
+    yield from forms(data)
+    for encode in ENCODINGS.values():
+        yield folded(Layer(encode(value)), wide=True).data
+    if len(value) >= _CUT_AT_AN_END:
+        yield folded(Layer(utf8(value[:-1])), wide=True).data
+        yield folded(Layer(utf8(value[1:])), wide=True).data
 
 
-def _decode(run: bytes, offset: int) -> bytes:
-    """Base64 in either alphabet, however its signs are encoded, read from an offset; a broken end is left out."""
-    signs = _BASE64_SIGN.sub(_sign, run).partition(b"=")[0].partition(b"%")[0].partition(b"&")[0]
-    signs = signs[offset:].translate(bytes.maketrans(b"-_", b"+/"))
-    whole = len(signs) - (1 if len(signs) % 4 == 1 else 0)
-    return b64decode(signs[:whole] + b"=" * (-whole % 4))
+def _alone(data: bytes) -> re.Pattern[bytes]:
+    """Where a value stands by itself: as the whole of a text, in quotes, as a value in a query, JSON or XML, or as a
+    segment of a path."""
+    value = re.escape(data)
+    return re.compile(
+        rb"\A%b\Z|(?<=\")%b(?=\")|(?<=')%b(?=')|(?<=`)%b(?=`)|(?<==)%b(?=[&;\s\"'<]|\Z)|(?<=/)%b(?=[/?#\s\"']|\Z)"
+        rb"|(?<=>)%b(?=<)|(?<=\":)%b(?=\s*[,}\]])|(?<=\": )%b(?=\s*[,}\]])".replace(b"%b", value)
+    )
 
 
-def _sign(match: re.Match[bytes]) -> bytes:
-    code = (match[1] or match[2] or match[3] or b"").lower()
-    return b"+" if code == b"b" or match[4] == b"43" else b"/"
+def _alone_in_pairs(data: bytes) -> re.Pattern[bytes]:
+    """Where a value stands by itself in what base64 holds: as ``user:`` or as ``:password``, or alone."""
+    value = re.escape(data)
+    begin, end = rb"(?:\A|(?<=\xff\xff\xff))", rb"(?=\x00{0,2}(?:\xff\xff\xff|\Z))"
+    return re.compile(begin + value + b"(?=:)|(?<=:)" + value + end + b"|" + begin + value + end)
 
 
-def _mixed(secrets: list[str]) -> re.Pattern[bytes]:
-    """One group for each secret, so that a match says which one it is; a look ahead spares most places the trial."""
-    starts = {byte for secret in secrets for byte in utf8(secret[0])[:1] + secret[0].encode("latin-1", "ignore")}
-    first = b"".join(re.escape(bytes([byte])) for byte in sorted(starts | set(b"%\\&+'\xc2\xc3")))
-    return re.compile(b"(?=[" + first + b"])(?:" + b"|".join(b"(" + _in_any_form(one) + b")" for one in secrets) + b")")
+def _end(data: bytes, hit: Hit) -> int:
+    """Where a hit ends; one that is known by its beginning alone goes on as long as nothing breaks it."""
+    unbroken = None if hit.whole else _UNBROKEN.match(data, hit.end)
+    return hit.end if unbroken is None else unbroken.end()
 
 
-def _in_any_form(secret: str) -> bytes:
-    """The secret with each of its characters in any encoding. Backslashes count as one, since escapes multiply them."""
-    parts = []
-    before = ""
-    for char in secret:
-        if char != "\\":
-            parts.append(_any_form(char, before))
-        elif before != char:
-            parts.append(_BACKSLASHES if before else _NOT_WITHIN_ESCAPING + _BACKSLASHES)
-        before = char
-    return b"".join(parts)
+def _stands_out(shown: bytes) -> bool:
+    """Whether a value is known for itself within other letters: no word that may be part of another."""
+    return len(shown) >= _LONG or is_distinct(shown.decode("utf-8", "replace"))
 
 
-def _any_form(char: str, before: str) -> bytes:
-    """A pattern for one character, after another, in every encoding, each nested in itself as often as need be.
-
-    Every alternative begins in another way, and repeats possessively: no text makes the search slow.
-    """
-    plain = utf8(char)
-    escaping = _ESCAPING if before else _NOT_WITHIN_ESCAPING + _ESCAPING
-    perhaps_escaping = b"(?:" + escaping + b")?+"
-    announced = before == "\\" or char in _ESCAPED_AS_THEMSELVES
-    forms = [re.escape(plain), _percent(plain), _entity(char), (b"" if announced else escaping) + _escape(char)]
-    if char in _OTHER_FORMS:
-        forms.append(_OTHER_FORMS[char])
-    if not char.isascii():
-        latin = char.encode("latin-1", "ignore")
-        forms += [re.escape(form) for form in (latin, utf8(plain.decode("latin-1"))) if form]
-    return (perhaps_escaping if announced else b"") + b"(?:" + b"|".join(forms) + b")"
+def _within_word(data: bytes, start: int, end: int) -> bool:
+    before, after = data[start - 1 : start], data[end : end + 1]
+    return bool(_WORD.match(before) or _WORD.match(after))
 
 
-def _percent(plain: bytes) -> bytes:
-    return b"".join(f"%(?:25)*+(?i:{byte:02x})".encode() for byte in plain)
+def _merged(spans: list[Span]) -> list[Span]:
+    """The spans in order, those that overlap as one: it shows what the longest of them shows, or the one with most."""
+    spans.sort(key=lambda span: (span.start, -span.end))
+    merged: list[Span] = []
+    for span in spans:
+        last = merged[-1] if merged else None
+        if last is None or span.start >= last.end:
+            merged.append(span)
+        elif span.end > last.end or _weight(span) > _weight(last):
+            found = max(last, span, key=_weight).found
+            merged[-1] = Span(last.start, max(span.end, last.end), found)
+    return merged
 
 
-def _entity(char: str) -> bytes:
-    number = ord(char)
-    names = [f"#0*+{number};", f"#[xX]0*+(?i:{number:x});"]
-    if number in codepoint2name:
-        names.append(codepoint2name[number] + ";")
-    return b"&(?:amp;)*+(?:" + "|".join(names).encode() + b")"
-
-
-def _escape(char: str) -> bytes:
-    """An escape of JSON or Python, without the backslash that announces it."""
-    number = ord(char)
-    if number >= 0x10000:
-        high, low = divmod(number - 0x10000, 0x400)
-        pair = f"(?i:u{0xD800 + high:04x})".encode() + _ESCAPING + f"(?i:u{0xDC00 + low:04x})".encode()
-        return b"(?:" + pair + f"|(?i:U{number:08x}))".encode()
-    escapes = [f"(?i:u{number:04x}|U{number:08x})"]
-    if number < 0x100:
-        escapes.append(f"(?i:x{number:02x})")
-    if char in _ESCAPES:
-        escapes.append(_ESCAPES[char])
-    return f"(?:{'|'.join(escapes)})".encode()
+def _weight(span: Span) -> tuple[int, int, bool]:
+    """What a span says of what it shows, against another of the same place."""
+    return len(span.found), span.end - span.start, all(one.value is not None and one.exact for one in span.found)

@@ -1,6 +1,7 @@
 """From a target's name to who answers, with every guard in place."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from troth.model.book import Book, Recording
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
 from troth.model.ports import Target
-from troth.secrets.finder import SHORTEST
+from troth.secrets.needles import SHORTEST
 from troth.secrets.project_key import project_key
 from troth.secrets.pseudonyms import Pseudonyms
 from troth.secrets.redactor import Redactor
@@ -226,7 +227,7 @@ def _reach_named(settings: TargetSettings, book: Book, terms: Terms, hands: Hand
 
     by_vendor = ByVendorTarget(name, services, vendor_of)
     live = AuthenticatedTarget(
-        by_vendor, settings.authentication, vendor_of, ask_for_token, hands.clock, redactor.learn
+        by_vendor, settings.authentication, vendor_of, ask_for_token, hands.clock, redactor.learn_issued
     )
     allowed = settings.effects if not settings.loopback or settings.writes is not None else _ANYTHING
     polite = MannersTarget(live, pace, effect_of, allowed, hands)
@@ -275,7 +276,8 @@ def _recording(selection: Selection, folder: Path, book: Book, reached: Reached)
     if permission is not None:
         allowed = (*sorted(permission.effects), *((_LOCKOUTS,) if permission.lockouts else ()))
     origin = f"{prefix}{name}{build}"
-    target = RecordingTarget(reached.target, folder, origin, scrubber, allowed, lambda: redactor.declared)
+    target = RecordingTarget(reached.target, folder, origin, scrubber, allowed)
+    redactor.pass_on(scrubber.learn)
     conduct = replace(reached.conduct, begin=target.begin, end=target.end)
     return replace(reached, target=target, conduct=conduct, recorder=target)
 
@@ -322,5 +324,5 @@ def secret_names(book: Book, target: Target) -> dict[str, str]:
             for part in fact.name.split("."):
                 value = value.get(part) if isinstance(value, Mapping) else None
             if fact.secret and value is not None:
-                names.setdefault(str(value), f"{vendor.name}_{fact.name.replace('.', '_')}".upper())
+                names.setdefault(str(value), re.sub(r"[^A-Z0-9_]|^(?=\d)", "_", f"{vendor.name}_{fact.name}".upper()))
     return names

@@ -1,9 +1,11 @@
 """Which parts make up a run. The only module that knows every room; what varies is a row in a table here."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from importlib import import_module
+from pathlib import Path
 from time import perf_counter, sleep
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from troth.judging.lint import lint_world
 from troth.model.ports import Item, Judges, RunOptions, Source, Target
 from troth.model.report import Count, ItemResult, Report, Reported, RunFacts, Verdict
 from troth.reporting.curl import curl
+from troth.secrets.project_key import key_for_marks
 from troth.session.open import Opened, open_all
 from troth.session.reach import MOCK_PORT, Reached, Selection, reach, secret_names, told_facts
 from troth.session.runner import Runner
@@ -54,7 +57,7 @@ class Run:
         self.reached = reach(selection, self.book, self.terms) if target is None else Reached(target)
         self.target = self.reached.target
         self.redactor = selection.redactor
-        self._learn_facts()
+        self._learn_facts(selection.here)
         self._check_names()
         self._check_world()
         spoken_of = (one for one in options.waivers if one.target in ("", selection.target))
@@ -113,13 +116,13 @@ class Run:
             self.redactor.learn_exchange(exchange)
         return self.redactor.clean(self.runner.reported(seen, self._curl(seen)))
 
-    def _learn_facts(self) -> None:
+    def _learn_facts(self, here: Path) -> None:
         """Have the facts hidden that are secret; of somebody's service those about a person and what answers bring."""
         self.redactor.learn(secret_names(self.book, self.target))
         if self.target.kind == "live":
             personal, public = told_facts(self.book, self.target)
             self.redactor.learn(personal)
-            self.redactor.look_into_answers(personal, public)
+            self.redactor.look_into_answers(public, key_for_marks(here, os.environ))
             self.target = LearningTarget(self.target, self.redactor)
 
     def _facts(self) -> RunFacts:

@@ -28,5 +28,5 @@ def named_secrets(here: Path, process: Mapping[str, str]) -> dict[str, str]:
         found.setdefault(value, use.name)
         password = urlsplit(value).password if use.place[0] == "proxy" else None
         if password:
-            found.setdefault(password, f"{use.name}_PASSWORD")
+            found.setdefault(password, f"{use.name}.password")
     return found

@@ -11,7 +11,7 @@ from troth.loading.contract import schema_problems
 from troth.loading.plain import mapping, sequence
 from troth.loading.positions.toml import read_toml
 from troth.loading.positions.yaml import Document, Located, Path_
-from troth.secrets.finder import SHORTEST
+from troth.secrets.needles import SHORTEST
 from troth.targets.live.settings import EFFECTS, Authentication, Pace, TargetSettings, Way, is_loopback_host
 
 FILE = "troth.toml"
@@ -254,7 +254,7 @@ class _Filling:
                 found.setdefault(value, use.name)
             if use.place[0] == "proxy":
                 password = urlsplit(value).password
-                found.update({password: f"{use.name}_PASSWORD"} if password else {})
+                found.update({password: f"{use.name}.password"} if password else {})
         return found
 
     def _problem(self, path: Path_, message: str, fix: str = "") -> None:
