@@ -60,10 +60,10 @@ class Batch:
             size += len(run) + len(_APART)
         return Decoded(b64decode(_APART.join(runs).translate(_STANDARD)), begins)
 
-    def span(self, run: int) -> tuple[int, int]:
-        """Where a run stands, its padding included."""
+    def span(self, run: int) -> tuple[int, int, int]:
+        """Where a run begins, where it ends, and where its padding does."""
         padding = _PADDING.match(self._data, self._ends[run])
-        return self._starts[run], self._ends[run] if padding is None else padding.end()
+        return self._starts[run], self._ends[run], self._ends[run] if padding is None else padding.end()
 
 
 def batches(data: bytes, least: int) -> Iterator[Batch]:

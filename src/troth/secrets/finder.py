@@ -72,9 +72,9 @@ class Finder:
         if not data or value in self._readings:
             return
         self._readings[value] = reading(data)
-        telling = [form for form in _forms(value) if len(form.strip()) >= SHORTEST]
+        telling = [form for form in _forms(value) if _is_telling(form)]
         self._wide = self._wide or not all(form.isascii() for form in telling) or not data.isascii()
-        if not telling or len(data) < SHORTEST:
+        if len(data) < SHORTEST or not _is_telling(data.replace(b"+", b" ")):
             self._alone[value] = _alone(data)
             self._alone_in_pairs[value] = _alone_in_pairs(data)
             return
@@ -87,7 +87,7 @@ class Finder:
     def remember(self, value: str) -> None:
         """Find this value from now on, until :data:`MOST_REMEMBERED` others were remembered after it."""
         for form in forms(utf8(value)):
-            if len(form.strip()) >= SHORTEST:
+            if _is_telling(form):
                 self._wide = self._wide or not form.isascii()
                 self._young.add(form)
 
@@ -102,22 +102,15 @@ class Finder:
             return []
         spans = []
         for layer in layers(data, self._wide):
-            for span in _merged([*self._in_layer(layer, self._wide), *self._in_carriers(layer)]):
+            for span in _merged([*self._in_layer(layer), *self._in_carriers(layer)]):
                 spans.append(Span(*layer.place(span.start, span.end), span.found))
         return _merged(spans)
 
-    def _in_layer(self, layer: Layer, wide: bool) -> Iterator[Span]:
+    def _in_layer(self, layer: Layer) -> Iterator[Span]:
         """What a layer shows as it is, but for letter case and composition."""
-        even = folded(layer, wide)
-        for hit in self._declared.hits(even.data):
-            start, end = even.place_below(hit.start, _end(even.data, hit))
-            yield Span(start, end, (self._declared_at(even.data[hit.start : hit.first], layer.data[start:end]),))
-        for needles in (self._young, self._old):
-            for hit in needles.hits(even.data):
-                start, end = even.place_below(hit.start, _end(even.data, hit))
-                shown = layer.data[start:end]
-                if _stands_out(shown) or not _within_word(layer.data, start, end):
-                    yield Span(start, end, (Found(reading(shown)),))
+        even = folded(layer, self._wide)
+        yield from self._declared_in(layer, even)
+        yield from self._remembered_in(layer, even)
         for start, end, form in self._cut_short(even.data):
             start, end = even.place_below(start, end)
             reads = reading(layer.data[start:end])
@@ -125,6 +118,19 @@ class Finder:
         for value, pattern in self._alone.items():
             for match in pattern.finditer(layer.data):
                 yield Span(match.start(), match.end(), (Found(self._readings[value], value),))
+
+    def _declared_in(self, layer: Layer, even: Layer) -> Iterator[Span]:
+        for hit in self._declared.hits(even.data):
+            start, end = even.place_below(hit.start, _end(even.data, hit))
+            yield Span(start, end, (self._declared_at(even.data[hit.start : hit.first], layer.data[start:end]),))
+
+    def _remembered_in(self, layer: Layer, even: Layer) -> Iterator[Span]:
+        for needles in (self._young, self._old):
+            for hit in needles.hits(even.data):
+                start, end = even.place_below(hit.start, _end(even.data, hit))
+                shown = layer.data[start:end]
+                if _stands_out(shown) or not _within_word(layer.data, start, end):
+                    yield Span(start, end, (Found(reading(shown)),))
 
     def _declared_at(self, form: bytes, shown: bytes) -> Found:
         value = self._value_of.get(form)
@@ -142,20 +148,20 @@ class Finder:
         behind, end = 0, data.find(_ELLIPSIS)
         while end >= 0:
             for place in range(max(behind, end - _LONGEST_CUT), end - SHORTEST + 1):
-                shown = data[place:end]
-                cut = next((one for one in self._by_start.get(shown[:SHORTEST], ()) if one.startswith(shown)), None)
-                if cut is not None or self._is_front(shown):
+                forms_ = self._by_start.get(data[place : place + SHORTEST], ())
+                cut = next((form for form in forms_ if form.startswith(data[place:end])), None)
+                if cut is not None or self._is_front(data, place, end):
                     yield place, end, cut
                     break
             behind = end + len(_ELLIPSIS)
             end = data.find(_ELLIPSIS, behind)
 
-    def _is_front(self, shown: bytes) -> bool:
-        """Whether some bytes begin as a remembered value does, and go on like one value."""
-        if not any(needles.is_front(shown) for needles in (self._young, self._old)):
+    def _is_front(self, data: bytes, start: int, end: int) -> bool:
+        """Whether a part of the data begins as a remembered value does, and goes on like one value."""
+        if not any(needles.is_front(data, start, end) for needles in (self._young, self._old)):
             return False
-        unbroken = _UNBROKEN.match(shown)
-        return unbroken is not None and unbroken.end() == len(shown)
+        unbroken = _UNBROKEN.match(data, start, end)
+        return unbroken is not None and unbroken.end() == end
 
     def _in_carriers(self, layer: Layer) -> Iterator[Span]:
         """What stands in base64: the whole run is one span, or its last part where ``/`` parts it from a path."""
@@ -168,19 +174,22 @@ class Finder:
                     if run not in best or len(found) > len(best[run][1]):
                         best[run] = offset + (place - decoded.begins[run]) // 3 * 4, found
             for run, (place, found) in best.items():
-                start, end = batch.span(run)
-                yield Span(self._last_segment(layer.data, start, start + place, end, found), end, found)
+                start, end, padded = batch.span(run)
+                yield Span(self._last_segment(layer.data, start, start + place, end, found), padded, found)
 
     def _carried(self, decoded: Decoded) -> dict[int, tuple[int, tuple[Found, ...]]]:
         """Run of base64 → where in the decoded bytes the first value is found, and the values."""
-        spans = list(self._in_layer(Layer(decoded.data), wide=False))
+        whole = Layer(decoded.data)
+        spans = list(self._declared_in(whole, folded(whole, wide=False)))
         for value, pattern in self._alone_in_pairs.items():
             for match in pattern.finditer(decoded.data):
                 spans.append(Span(match.start(), match.end(), (Found(self._readings[value], value),)))
+        # What is no text holds nothing that answers brought, and most runs are words of a text that hold none.
         for begin, piece in decoded.pieces():
-            if _WRITTEN.search(piece) and _TEXT.fullmatch(piece):
-                for layer in layers(piece, self._wide):
-                    for span in self._in_layer(layer, self._wide):
+            written = _WRITTEN.search(piece) is not None
+            if (written or self._young or self._old) and _TEXT.fullmatch(piece):
+                for layer in layers(piece, self._wide) if written else (Layer(piece),):
+                    for span in self._in_layer(layer):
                         start, end = layer.place(span.start, span.end)
                         spans.append(Span(begin + start, begin + end, span.found))
         by_run: dict[int, list[Span]] = {}
@@ -214,6 +223,11 @@ def _forms(value: str) -> Iterator[bytes]:
     if len(value) >= _CUT_AT_AN_END:
         yield folded(Layer(utf8(value[:-1])), wide=True).data
         yield folded(Layer(utf8(value[1:])), wide=True).data
+
+
+def _is_telling(form: bytes) -> bool:
+    """Whether a form can be looked for anywhere: spaces, for which ``+`` stands too, are in every text."""
+    return len(form) >= SHORTEST and bool(form.strip(b" "))
 
 
 def _alone(data: bytes) -> re.Pattern[bytes]:

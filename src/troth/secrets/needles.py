@@ -89,10 +89,12 @@ class Needles:
         if hit is not None:
             yield hit
 
-    def is_front(self, data: bytes) -> bool:
-        """Whether the data is, as far as is known, the beginning of a longer needle: of at least 8 bytes."""
-        size = next((size for size in _FRONTS if size <= len(data)), 0)
-        return size > 0 and hash(data[:size]) in self._fronts[size]
+    def is_front(self, data: bytes, start: int, end: int) -> bool:
+        """Whether a part of the data is, as far as is known, the beginning of a longer needle: of at least 8 bytes."""
+        if data[start : start + SHORTEST] not in self._starts:
+            return False
+        size = next((size for size in _FRONTS if size <= end - start), 0)
+        return size > 0 and hash(data[start : start + size]) in self._fronts[size]
 
     def _places(self, data: bytes) -> Iterator[int]:
         """Where a needle may begin, by its first bytes alone."""
