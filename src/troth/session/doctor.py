@@ -14,20 +14,27 @@ from troth.model.book import Book
 from troth.model.exchange import NoAnswer
 from troth.model.operation import Operation
 from troth.model.ports import RunOptions, Target
+from troth.secrets.redactor import Redactor
 from troth.session.open import open_all
 from troth.session.plan import Planned, Planner
 from troth.session.reach import Selection, reach, select
 from troth.session.run import Run
 from troth.sources.building import assemble
 from troth.targets.live.dotenv import read_environment
+from troth.targets.live.named_secrets import named_secrets
 from troth.targets.live.settings import TargetSettings
 from troth.targets.live.settings_file import FILE, TargetFile
 
 READY, NOT_READY, SILENT = 0, 2, 3
 
 
-def doctor(here: Path, name: str | None) -> int:
+def doctor(here: Path, name: str | None, redactor: Redactor) -> int:
     """Say for each target what is set, what is missing and whether it answers.
+
+    Args:
+        here: where ``troth.toml`` lies.
+        name: the target; None for all.
+        redactor: learns the secrets of the targets; what is printed is clean of them.
 
     Returns:
         0 when all is well, 2 when something is missing or wrong, 3 when only an answer is missing.
@@ -43,19 +50,27 @@ def doctor(here: Path, name: str | None) -> int:
     names = (name,) if name is not None else file.names
     console = Console(soft_wrap=True, highlight=False)
     environment = read_environment(here, os.environ)
-    codes = [_Visit(here, file, one, environment, console).code() for one in names]
+    redactor.learn(named_secrets(here, os.environ))
+    codes = [_Visit(here, file, one, environment, console, redactor).code() for one in names]
     return NOT_READY if NOT_READY in codes else max(codes, default=READY)
 
 
 class _Visit:
     def __init__(
-        self, here: Path, file: TargetFile, name: str, environment: Mapping[str, str], console: Console
+        self,
+        here: Path,
+        file: TargetFile,
+        name: str,
+        environment: Mapping[str, str],
+        console: Console,
+        redactor: Redactor,
     ) -> None:
         self._here = here
         self._file = file
         self._name = name
         self._environment = environment
         self._console = console
+        self._redactor = redactor
 
     def code(self) -> int:
         uses = self._file.uses(self._name)
@@ -68,7 +83,7 @@ class _Visit:
             self._line("set" if is_set else "MISSING", f"{variable}, for {places}")
         try:
             settings = self._file.settings(self._name, self._environment)
-            selection = select(self._here, self._name, environment=self._environment)
+            selection = select(self._here, self._name, environment=self._environment, redactor=self._redactor)
             opened = open_all(selection)
             book = opened.book
             target = reach(selection, book, opened.terms).target
@@ -119,7 +134,7 @@ class _Visit:
 
     def _line(self, word: str, said: str) -> None:
         style = "red" if word.isupper() else "green" if word == "set" else ""
-        self._console.print(Text.assemble("  ", (f"{word:<8}", style), " ", said))
+        self._console.print(Text.assemble("  ", (f"{word:<8}", style), " ", self._redactor.text(said)))
 
 
 def _allowances(settings: TargetSettings) -> Iterator[str]:

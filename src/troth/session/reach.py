@@ -111,7 +111,7 @@ def select(
         UsageInvalid: there is no target of that name.
     """
     redactor = redactor or Redactor()
-    facts = read_world(world, shown(world)) if world is not None else None
+    facts = read_world(world, shown(world), learn=redactor.learn) if world is not None else None
     folders = find_folders(here)
     if cassettes is not None:
         folders = replace(folders, cassettes=cassettes)

@@ -265,6 +265,8 @@ def _remember(opened: socket.socket | None, sockets: set[socket.socket]) -> None
 def silence(error: Exception) -> NoAnswer:
     """What kept an answer away, by the error of the HTTP client, in plain words: nothing of the answer is repeated."""
     cause = _innermost(error)
+    if isinstance(cause, UnicodeEncodeError) or str(cause).startswith("Invalid header"):
+        return NoAnswer(Silence.NOT_SENT, "a header of the request holds what HTTP cannot carry")
     if isinstance(error, ProxyError):
         return NoAnswer(Silence.UNREACHABLE, f"by way of the proxy: {_words(cause)}".rstrip(": "))
     if isinstance(error, NameResolutionError):
