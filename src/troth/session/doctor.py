@@ -28,13 +28,13 @@ from troth.targets.live.settings_file import FILE, TargetFile
 READY, NOT_READY, SILENT = 0, 2, 3
 
 
-def doctor(here: Path, name: str | None, redactor: Redactor) -> int:
+def doctor(here: Path, name: str | None, redactor: Redactor | None = None) -> int:
     """Say for each target what is set, what is missing and whether it answers.
 
     Args:
         here: where ``troth.toml`` lies.
         name: the target; None for all.
-        redactor: learns the secrets of the targets; what is printed is clean of them.
+        redactor: learns the secrets of the targets, of which everything printed is clean.
 
     Returns:
         0 when all is well, 2 when something is missing or wrong, 3 when only an answer is missing.
@@ -50,6 +50,7 @@ def doctor(here: Path, name: str | None, redactor: Redactor) -> int:
     names = (name,) if name is not None else file.names
     console = Console(soft_wrap=True, highlight=False)
     environment = read_environment(here, os.environ)
+    redactor = redactor or Redactor()
     redactor.learn(named_secrets(here, os.environ))
     codes = [_Visit(here, file, one, environment, console, redactor).code() for one in names]
     return NOT_READY if NOT_READY in codes else max(codes, default=READY)
