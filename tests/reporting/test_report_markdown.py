@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_reports import EMPTY, WAIVER, finding, full, item, kept, reported
 
-from troth.model.report import Report, Verdict
+from troth.errors import ExitCode
+from troth.model.report import Reason, Report, Verdict
 from troth.reporting.markdown_report import markdown, write_markdown
 
 SPECIAL = "\\`*_{}[]<>()#+!|~&$-\n "
@@ -38,7 +39,7 @@ def test_the_breach_is_told_in_full_and_the_rest_in_a_line_each() -> None:
 def test_what_fails_a_strict_run_is_told_in_full() -> None:
     surprise = reported(finding(), "surprise", verdict=Verdict.BROKEN)
     page = "\n".join(lines(replace(EMPTY, findings=(surprise,))))
-    assert "## Surprises that fail this strict run (1)" in page
+    assert "## Surprises that fail this run (1)" in page
     assert "| answered | User not found |" in page
 
 
@@ -66,7 +67,7 @@ def test_nothing_in_an_answer_breaks_out(text: str) -> None:
                     reported(hostile, "breach", item=found),
                     reported(replace(hostile, subject=found + "2"), "waived", waiver=waiver),
                 ),
-                reasons=(found,),
+                reasons=(Reason("broken", found, ExitCode.BROKEN),),
                 removable=(waiver,),
             )
         )

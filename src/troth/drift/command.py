@@ -16,16 +16,17 @@ from troth.drift.json_report import write_drift_json
 from troth.drift.markdown import write_drift_markdown
 from troth.drift.measuring import measure
 from troth.drift.sightings import Collector
-from troth.errors import InputInvalid, Problem, UsageInvalid
+from troth.errors import ExitCode, InputInvalid, Problem, UsageInvalid
 from troth.judging.judge import OperationJudge
 from troth.judging.terms import Terms
 from troth.loading.cassettes.reader import read_cassette
 from troth.model.book import Book, Recording
+from troth.model.conclusion import conclude
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Judged, RunOptions
-from troth.model.report import Judgement
+from troth.model.report import Judgement, Reason
 from troth.reporting.outputs import read_outputs, write_outputs
 from troth.reporting.wording import number
 from troth.secrets.redactor import Redactor
@@ -33,8 +34,7 @@ from troth.session.folders import shown
 from troth.session.open import Opened, open_all
 from troth.session.reach import Selection, secret_names
 from troth.session.run import Run
-from troth.session.verdicts import BROKEN, CANNOT_JUDGE, KEPT
-from troth.sources.recordings import Router
+from troth.sources.routing import Router
 from troth.targets.replay import ReplayTarget
 from troth.wire.soap import XsdValidator
 
@@ -67,6 +67,7 @@ def drift(
     options: RunOptions,
     reports: tuple[str, ...] = (),
     verbose: bool = False,
+    strict: bool = False,
 ) -> int:
     """Compare two sides, report, and say with which exit code to end.
 
@@ -74,9 +75,10 @@ def drift(
         old: a cassette, a folder of them, or a target.
         new: the same.
         choose: target → what to read for it.
-        options: how much of it; ``strict`` makes every change count.
+        options: how much of it.
         reports: ``json=FILE`` and ``markdown=FILE``.
         verbose: show every change in full.
+        strict: every change counts.
 
     Raises:
         TrothError: nothing could be compared; the error says why.
@@ -84,18 +86,18 @@ def drift(
     outputs = read_outputs(reports, WRITERS)
     recorded = cache(lambda: open_all(choose("mock")))
     before, now = (open_side(name, choose, recorded, options) for name in (old, new))
-    report = compare(before, now, options)
+    report = compare(before, now, options, strict)
     render_drift(report, Console(soft_wrap=True, highlight=False), verbose=verbose)
     write_outputs(report, outputs)
     return report.exit_code
 
 
-def compare(old: Side, new: Side, options: RunOptions) -> DriftReport:
+def compare(old: Side, new: Side, options: RunOptions, strict: bool = False) -> DriftReport:
     """The complete report about two sides, free of secrets."""
     measured = measure(old.collector.sightings, new.collector.sightings)
     report = DriftReport(
         version=__version__,
-        seed=options.seed,
+        seed=options.budget.seed,
         specs_sha256=new.book.specs_sha256,
         contracts_sha256=new.book.contracts_sha256,
         old=old.facts,
@@ -104,24 +106,23 @@ def compare(old: Side, new: Side, options: RunOptions) -> DriftReport:
         compared=measured.compared,
         apart=measured.apart,
     )
-    code, reasons = _conclude(report, options.strict)
-    return old.redactor.clean(new.redactor.clean(replace(report, exit_code=code, reasons=reasons)))
+    conclusion = conclude(_reasons(report, strict))
+    report = replace(report, exit_code=conclusion.exit_code, reasons=conclusion.reasons)
+    return old.redactor.clean(new.redactor.clean(report))
 
 
-def _conclude(report: DriftReport, strict: bool) -> tuple[int, tuple[str, ...]]:
-    """0 for nothing that breaks, 1 for what does (with ``strict`` for any change), 3 where nothing can be said."""
-    failing = [one for one in report.changes if strict or one.worth in BREAKING]
+def _reasons(report: DriftReport, strict: bool) -> Iterator[Reason]:
+    """Changes that break (with ``strict`` any change), and what could not be compared."""
+    failing = [change for change in report.changes if strict or change.worth in BREAKING]
     if failing:
         kinds = "any change counts" if strict else "they break promises or consumers"
-        return BROKEN, (f"{number(len(failing), 'change')}: {kinds}",)
+        yield Reason("changed", f"{number(len(failing), 'change')}: {kinds}", ExitCode.BROKEN)
     if not report.compared:
-        return CANNOT_JUDGE, ("nothing could be compared",)
-    silent = [
-        f"{number(side.silent, 'request')} to {side.name} got no answer, or found the service out of order"
-        for side in (report.old, report.new)
-        if side.silent and side.kind != CASSETTES
-    ]
-    return (CANNOT_JUDGE, tuple(silent)) if silent else (KEPT, ())
+        yield Reason("nothing-compared", "nothing could be compared", ExitCode.NOT_JUDGED)
+    for side in (report.old, report.new):
+        if side.silent and side.kind != CASSETTES:
+            text = f"{number(side.silent, 'request')} to {side.name} got no answer, or found the service out of order"
+            yield Reason("no-answer", text, ExitCode.NOT_JUDGED)
 
 
 def open_side(
@@ -157,14 +158,18 @@ def open_side(
 def ask_side(run: Run, collector: Collector) -> Side:
     """What a target answers to a run that the collector watches."""
     try:
-        for item in run.items():
+        for item in run.items:
             collector.now = item.name
-            run.runner.run(item)
+            run.run(item)
     finally:
         run.target.close()
     # Earlier calls and looks before and after go to operations that nobody may have asked for.
-    collector.sightings = [one for one in collector.sightings if run.in_scope(one.vendor, one.operation)]
-    facts = SideFacts(run.target.name, run.target.kind, len(collector.sightings), collector.silent)
+    collector.sightings = [
+        sighting for sighting in collector.sightings if run.in_scope(sighting.vendor, sighting.operation)
+    ]
+    facts = SideFacts(
+        run.target.name, run.target.kind, len(collector.sightings), collector.silent, again=collector.again
+    )
     return Side(facts, run.book, collector, run.redactor)
 
 
@@ -179,7 +184,9 @@ def read_side(path: Path, opened: Opened, options: RunOptions) -> Side:
     for recording in _recordings(path):
         reading.take(recording, options)
     collector = reading.collector
-    facts = SideFacts(str(path), CASSETTES, len(collector.sightings), collector.silent, tuple(reading.unrouted))
+    facts = SideFacts(
+        str(path), CASSETTES, len(collector.sightings), collector.silent, tuple(reading.unrouted), collector.again
+    )
     return Side(facts, opened.book, collector, reading.redactor)
 
 
@@ -224,12 +231,12 @@ class _Reading:
         operation, request = found
         if options.operations and not any(_fits(operation, pattern) for pattern in options.operations):
             return
-        facts = Facts(world=recording.facts, closed=recording.closed)
+        facts = Facts(world=recording.facts, closed=recording.closed, minted=recording.minted)
         self.redactor.learn(secret_names(self.book, ReplayTarget((), {operation.vendor: facts})))
         self.collector.now = f"{position.file}:{position.line} ({recording.name})"
         exchange = replace(recording.exchange, request=request)
         judgement = self._judgement(operation, exchange, facts, recording.item in self._written)
-        self.collector.offer(judgement, operation.vendor)
+        self.collector.offer(judgement, operation.vendor, recording.again)
         if recording.item and operation.effect != "safe":
             self._written.add(recording.item)
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from troth.model.report import Finding
+from troth.errors import ExitCode
+from troth.model.report import Finding, Reason
 
 
 class Worth(StrEnum):
@@ -79,6 +80,8 @@ class SideFacts:
     """Requests without an answer, or answered by an outage (429, 502, 503, 504)."""
     unrouted: tuple[str, ...] = ()
     """Recorded requests that no operation describes."""
+    again: int = 0
+    """Of the answers, those to a request that was asked again since the first answer broke a promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,8 @@ class DriftReport:
     """Statuses of operations that could be compared."""
     apart: tuple[str, ...]
     """What was seen on both sides or on one, and could not be compared, with the reason."""
-    exit_code: int = 0
-    reasons: tuple[str, ...] = ()
+    exit_code: ExitCode = ExitCode.KEPT
+    reasons: tuple[Reason, ...] = ()
 
     def counts(self) -> Mapping[Worth, int]:
         """How many changes of each worth there are, zeros included."""

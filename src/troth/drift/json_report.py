@@ -32,7 +32,7 @@ def drift_tree(report: DriftReport) -> Tree:
         "specs_sha256": report.specs_sha256,
         "contracts_sha256": report.contracts_sha256,
         "exit_code": report.exit_code,
-        "reasons": list(report.reasons),
+        "reasons": [{"id": reason.id, "text": reason.text, "exit_code": reason.code} for reason in report.reasons],
         "old": _side(report.old),
         "new": _side(report.new),
         "compared": report.compared,
@@ -42,13 +42,14 @@ def drift_tree(report: DriftReport) -> Tree:
     }
 
 
-def _side(one: SideFacts) -> Tree:
+def _side(side: SideFacts) -> Tree:
     return {
-        "name": one.name,
-        "kind": one.kind,
-        "answers": one.exchanges,
-        "silent": one.silent,
-        "undescribed": list(one.unrouted),
+        "name": side.name,
+        "kind": side.kind,
+        "answers": side.exchanges,
+        "asked_again": side.again,
+        "silent": side.silent,
+        "undescribed": list(side.unrouted),
     }
 
 

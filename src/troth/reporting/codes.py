@@ -1,6 +1,6 @@
 """What each finding's code means, why it matters and what to do: for ``troth explain`` and for ``docs/findings.md``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from textwrap import fill, indent
 
@@ -240,20 +240,27 @@ _GROUPS: Mapping[str, str] = {
 }
 
 
-def explain(code: str) -> str:
+def is_unknown(code: str) -> bool:
+    """Whether a code has Troth's prefix and is none of its codes; what other prefixes mean, installed checks say."""
+    return code[:-3] == "TR" and code not in CODES
+
+
+def explain(code: str, added: Iterable[Code] = ()) -> str:
     """The whole explanation of a code, as plain text.
 
     Args:
         code: ``TR203``, in upper or lower case.
+        added: codes of checks that installed packages bring.
 
     Raises:
         UsageInvalid: there is no such code.
     """
     asked = code.strip().upper()
-    known = CODES.get(asked)
+    codes = {**CODES, **{entry.code: entry for entry in added}}
+    known = codes.get(asked)
     if known is None:
-        of_its_group = [one for one in CODES if one[:3] == asked[:3]]
-        raise UsageInvalid(f"there is no finding {code!r}: {did_you_mean(asked, of_its_group or CODES)}")
+        of_its_group = [name for name in codes if name[:3] == asked[:3]]
+        raise UsageInvalid(f"there is no finding {code!r}: {did_you_mean(asked, of_its_group or codes)}")
     parts = [f"{known.code} {known.title}"]
     for title, text in (
         ("What it means", known.means),
@@ -272,7 +279,8 @@ def findings_page() -> str:
         "<!-- Written by troth.reporting.codes.findings_page; change the table there. -->",
         "Each finding has a code that stays. `troth explain TR203` shows its section in the terminal. Against a "
         "promise that is documented, a finding is a **breach** and fails the run; against anything else that we know "
-        "(an example, an observation, our own reading) it is a **surprise**, and fails the run only under `--strict`.",
+        "(an example, an observation, our own reading) it is a **surprise**, and fails the run only with "
+        "`--fail-on` of its basis or `--strict`.",
     ]
     group = ""
     for code in _TABLE:

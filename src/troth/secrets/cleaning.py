@@ -36,7 +36,10 @@ class Cleaner:
         self._names: dict[type, tuple[str, ...]] = {}
 
     def clean(self, value: object, depth: int = 0) -> Any:
-        """The value cleaned; never raises. Dataclasses, mappings, sequences, sets, exceptions, paths, texts, bytes."""
+        """The value cleaned, whatever it is; never raises.
+
+        Walked are dataclasses, structs of msgspec, mappings, sequences, sets, exceptions, paths, texts and bytes.
+        """
         if isinstance(value, _PLAIN):
             return value
         if isinstance(value, str):
@@ -45,8 +48,8 @@ class Cleaner:
             return type(value)(self._data(bytes(value)))
         if depth >= MAX_DEPTH:
             return TOO_DEEP
-        if is_dataclass(value):
-            return self._dataclass(value, depth + 1)
+        if _has_fields(value):
+            return self._record(value, depth + 1)
         if isinstance(value, Mapping):
             return self._mapping(value, depth + 1)
         if isinstance(value, (list, tuple, AbstractSet)):
@@ -57,7 +60,7 @@ class Cleaner:
             return self._exception(value, depth + 1)
         return self._text(_worded(value))
 
-    def _dataclass(self, value: Any, depth: int) -> Any:
+    def _record(self, value: Any, depth: int) -> Any:
         changes = {}
         for name in self._cleaned_fields(type(value)):
             before = getattr(value, name, None)
@@ -66,15 +69,17 @@ class Cleaner:
                 changes[name] = after
         if not changes:
             return value
+        if not is_dataclass(value):
+            return type(value)(**{name: changes.get(name, getattr(value, name)) for name in _fields(type(value))})
         # Not by its constructor: that may check, count or compute, and fields may be left out of it.
         copied = object.__new__(type(value))
-        for field in fields(value):
-            if hasattr(value, field.name):
-                object.__setattr__(copied, field.name, changes.get(field.name, getattr(value, field.name)))
+        for name in _fields(type(value)):
+            if hasattr(value, name):
+                object.__setattr__(copied, name, changes.get(name, getattr(value, name)))
         return copied
 
     def _cleaned_fields(self, cls: type) -> tuple[str, ...]:
-        """The fields of a dataclass that are looked into: all but those whose type says that Troth wrote them."""
+        """The fields of a class that are looked into: all but those whose type says that Troth wrote them."""
         names = self._names.get(cls)
         if names is None:
             try:
@@ -82,7 +87,7 @@ class Cleaner:
             except (NameError, TypeError, AttributeError):
                 hints = {}
             constants = {name for name, hint in hints.items() if CODE_OWNED in getattr(hint, "__metadata__", ())}
-            names = tuple(field.name for field in fields(cls) if field.name not in constants)
+            names = tuple(name for name in _fields(cls) if name not in constants)
             self._names[cls] = names
         return names
 
@@ -136,15 +141,25 @@ def exchanges_in(value: object, depth: int = 0) -> Iterator[Exchange]:
         yield value
     elif isinstance(value, (str, bytes, *_PLAIN)) or depth >= MAX_DEPTH:
         return
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from exchanges_in(getattr(value, field.name, None), depth + 1)
+    elif _has_fields(value):
+        for name in _fields(type(value)):
+            yield from exchanges_in(getattr(value, name, None), depth + 1)
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from exchanges_in(item, depth + 1)
     elif isinstance(value, (list, tuple, AbstractSet)):
         for item in value:
             yield from exchanges_in(item, depth + 1)
+
+
+def _has_fields(value: object) -> bool:
+    """Whether a value is a dataclass or a struct of msgspec, which this room need not know to walk one."""
+    return is_dataclass(value) or hasattr(type(value), "__struct_fields__")
+
+
+def _fields(cls: Any) -> tuple[str, ...]:
+    """The names of the fields of a dataclass or of a struct."""
+    return tuple(field.name for field in fields(cls)) if is_dataclass(cls) else tuple(cls.__struct_fields__)
 
 
 def _worded(value: object) -> str:

@@ -5,39 +5,35 @@ from pathlib import Path
 
 import pytest
 
+from troth.errors import ExitCode
+from troth.model.conclusion import Halt
 from troth.model.exchange import Exchange, Request, Response
-from troth.model.facts import Facts
 from troth.model.ports import RunOptions
 from troth.model.report import ItemResult, Verdict
 from troth.session.reach import select
 from troth.session.run import Run
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
-from troth.targets.live.permission import Conduct, Permission
+from troth.targets.before import Before
+from troth.targets.live.conduct import Conduct
+from troth.targets.live.permission import Permission
 
 ROOT = Path(__file__).parents[3]
 
 
-class Stranger:
+class Stranger(Before):
     """The embedded mock in the clothes of a stranger, who may be told to answer otherwise at times."""
 
-    kind, name = "live", "a stranger"
-
     def __init__(self, run: Run) -> None:
-        self.mock = run.target
+        super().__init__(run.target)
+        self.kind, self.name = "live", "a stranger"
         self.sent: list[Request] = []
         self.otherwise: dict[int, Response] = {}
 
     def send(self, request: Request) -> Exchange:
         self.sent.append(request)
-        exchange = self.mock.send(request)
+        exchange = self._target.send(request)
         return replace(exchange, answer=self.otherwise.get(len(self.sent), exchange.answer))
-
-    def facts(self, vendor: str) -> Facts:
-        return self.mock.facts(vendor)
-
-    def reset(self, vendor: str) -> None:
-        self.mock.reset(vendor)
 
     def close(self) -> None: ...
 
@@ -53,7 +49,7 @@ def run_all(
     stranger = Stranger(base)
     stranger.otherwise = otherwise or {}
     runner = Runner(base.book, base.terms, stranger, Court(), conduct=conduct)
-    items = [item for item in base.items() if not operations or item.operation.name in operations]
+    items = [item for item in base.items if not operations or item.operation.name in operations]
     return stranger, [runner.run(item) for item in items]
 
 
@@ -112,6 +108,8 @@ def test_what_changes_something_is_never_asked_twice(base: Run) -> None:
 
 
 def test_once_asking_has_ended_every_item_says_so_and_nothing_is_sent(base: Run) -> None:
-    stranger, results = run_all(base, Conduct(halted=lambda: "outage: gone"), "listUsers", "readUser")
+    stranger, results = run_all(
+        base, Conduct(halted=lambda: Halt("outage: gone", ExitCode.NOT_JUDGED)), "listUsers", "readUser"
+    )
     assert not stranger.sent
     assert {(result.verdict, result.skipped) for result in results} == {(Verdict.SKIPPED, "outage: gone")}

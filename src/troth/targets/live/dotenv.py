@@ -26,7 +26,7 @@ def read_environment(folder: Path, process: Mapping[str, str]) -> dict[str, str]
     path = folder / ".env"
     if not path.is_file():
         return dict(process)
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     problems = []
     for number, line in enumerate(_text(path).splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -36,10 +36,10 @@ def read_environment(folder: Path, process: Mapping[str, str]) -> dict[str, str]
         if match is None or value is None:
             problems.append(Problem(Position(".env", number), "is not NAME=value", "quote the value if it has quotes"))
         else:
-            found[match[1]] = value
+            variables[match[1]] = value
     if problems:
         raise InputInvalid(problems)
-    return {**found, **process}
+    return {**variables, **process}
 
 
 def _text(path: Path) -> str:

@@ -25,15 +25,15 @@ def named_secrets(here: Path, process: Mapping[str, str]) -> dict[str, str]:
         environment: Mapping[str, str] = read_environment(here, process)
     except (TrothError, OSError):
         environment = process
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for place, name in _uses(here / FILE):
         value = environment.get(name, "")
-        found.setdefault(value, name)
+        names.setdefault(value, name)
         password = _password(value) if place == "proxy" else None
         if password:
-            found.setdefault(password, f"{name}.password")
-    found.pop("", None)
-    return found
+            names.setdefault(password, f"{name}.password")
+    names.pop("", None)
+    return names
 
 
 def _uses(path: Path) -> Iterator[tuple[str, str]]:
