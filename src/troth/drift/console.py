@@ -14,7 +14,6 @@ from troth.drift.wording import (
     side_line,
     title,
     verdict_line,
-    without_secrets,
 )
 from troth.reporting.console.findings import Line, hanging
 
@@ -32,13 +31,13 @@ def render_drift(report: DriftReport, console: Console, *, verbose: bool = False
         console: where to.
         verbose: every change, every promise, and everything that could not be compared.
     """
-    for text, style in lines(without_secrets(report), verbose):
+    for text, style in lines(report, verbose):
         line = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
         console.print(Text(line, style), soft_wrap=True)
 
 
 def lines(report: DriftReport, verbose: bool) -> Iterator[Line]:
-    """All lines of a report that holds no secrets, each with its style."""
+    """All lines of a report, each with its style."""
     yield f"Troth {report.version}: drift · seed {report.seed}", "bold"
     yield f"old  {side_line(report.old)}", ""
     yield f"new  {side_line(report.new)}", ""

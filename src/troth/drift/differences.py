@@ -1,7 +1,7 @@
 """Drift: how new answers differ from old ones in shape or text, and what each difference is worth."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from troth.errors import ExitCode
@@ -101,8 +101,6 @@ class DriftReport:
     """What was seen on both sides or on one, and could not be compared, with the reason."""
     exit_code: ExitCode = ExitCode.KEPT
     reasons: tuple[Reason, ...] = ()
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secret value → the name to show in its place."""
 
     def counts(self) -> Mapping[Worth, int]:
         """How many changes of each worth there are, zeros included."""

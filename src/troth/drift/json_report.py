@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from troth.drift.differences import Change, DriftReport, Evidence, SideFacts
-from troth.drift.wording import without_secrets
 from troth.model.report import Finding
 
 FORMAT = 1
@@ -20,12 +19,12 @@ def write_drift_json(report: DriftReport, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text = json.dumps(drift_tree(without_secrets(report)), ensure_ascii=False, indent=2)
+    text = json.dumps(drift_tree(report), ensure_ascii=False, indent=2)
     path.write_bytes(text.encode("utf-8", "replace") + b"\n")
 
 
 def drift_tree(report: DriftReport) -> Tree:
-    """The JSON value of a report that holds no secrets."""
+    """The JSON value of a report."""
     return {
         "format": FORMAT,
         "version": report.version,

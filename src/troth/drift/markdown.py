@@ -12,7 +12,6 @@ from troth.drift.wording import (
     side_line,
     title,
     verdict_line,
-    without_secrets,
 )
 from troth.reporting.markdown import plain
 
@@ -23,12 +22,12 @@ def write_drift_markdown(report: DriftReport, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text = "\n".join(markdown(without_secrets(report))) + "\n"
+    text = "\n".join(markdown(report)) + "\n"
     path.write_bytes(text.encode("utf-8", "replace"))
 
 
 def markdown(report: DriftReport) -> Iterator[str]:
-    """The lines of a report that holds no secrets."""
+    """The lines of a report."""
     yield f"# Drift: {plain(verdict_line(report))}"
     yield ""
     yield f"- old: {plain(side_line(report.old))}"

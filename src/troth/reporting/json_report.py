@@ -13,7 +13,6 @@ from troth.model.report import Count, Finding, ItemResult, Report, Reported
 from troth.model.waivers import Waiver
 from troth.reporting.codes import CODES
 from troth.reporting.wording import TARGETS, sum_up
-from troth.secrets.reports import redacted
 from troth.wire.codings import readable
 
 FORMAT = 2
@@ -31,12 +30,12 @@ def write_json(report: Report, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text = json.dumps(tree(redacted(report)), ensure_ascii=False, indent=2)
+    text = json.dumps(tree(report), ensure_ascii=False, indent=2)
     path.write_bytes(text.encode("utf-8", "replace") + b"\n")
 
 
 def tree(report: Report) -> Tree:
-    """The JSON value of a report that holds no secrets."""
+    """The JSON value of a report."""
     return {
         "format": {"name": "troth-report", "version": FORMAT},
         "run": {**asdict(report.run), "note": TARGETS.get(report.run.target_kind, "")},

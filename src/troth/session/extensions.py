@@ -20,7 +20,6 @@ from troth.model.report import Finding, Judgement, Report
 from troth.plugins.descriptions import CHECK_NAME, CheckDescription, ReporterDescription, SourceDescription
 from troth.plugins.entry_points import Plugin, Plugins
 from troth.reporting.codes import Code
-from troth.secrets.reports import redacted
 
 Watch = Callable[[Judges, str], Judges]
 """Told every judge and its vendor before the judge is used; gives the judge to use."""
@@ -205,7 +204,7 @@ class _Reporters(Mapping[str, Reporter]):
 
         def write(report: Report, path: Path) -> None:
             try:
-                plugin.description.write(redacted(report), path)
+                plugin.description.write(report, path)
             except (OSError, TrothError):
                 raise
             except Exception as error:

@@ -1,7 +1,6 @@
 """How strong contracts are, for people: scores first, then what may change unnoticed, then what is idle."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from textwrap import shorten
 
 from rich.console import Console
@@ -9,7 +8,6 @@ from rich.text import Text
 
 from troth.reporting.console.findings import WIDTH, Line
 from troth.reporting.wording import number, printable
-from troth.secrets.redactor import Redactor
 from troth.strength.measurement import Guard, Score, StrengthReport
 
 _MOST_SURVIVORS = 40
@@ -17,15 +15,6 @@ _ABOUT = (
     "A mutant is a kept answer with one thing changed; it is caught when any promise then fails. The score is\n"
     "what was caught of the mutants that are not free: how far a vendor is held, not how it behaves."
 )
-
-
-def without_secrets(report: StrengthReport) -> StrengthReport:
-    """The same report with ``<NAME>`` wherever one of its secrets appeared."""
-    if not report.secrets:
-        return report
-    clean = Redactor(report.secrets).text
-    survivors = tuple(replace(one, change=clean(one.change), place=clean(one.place)) for one in report.survivors)
-    return replace(report, survivors=survivors, secrets={})
 
 
 def render_strength(
@@ -40,13 +29,13 @@ def render_strength(
         verbose: every survivor, and the operators too.
         redundant: the clauses without which nothing more would pass.
     """
-    for text, style in lines(without_secrets(report), minimum, verbose, redundant):
+    for text, style in lines(report, minimum, verbose, redundant):
         shown = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
         console.print(Text(shown, style), soft_wrap=True)
 
 
 def lines(report: StrengthReport, minimum: float, verbose: bool, redundant: bool) -> Iterator[Line]:
-    """All lines of a measurement that holds no secrets, each with its style."""
+    """All lines of a measurement, each with its style."""
     yield f"Troth {report.version}: the strength of contracts · seed {report.seed}", "bold"
     yield f"specs {report.specs_sha256[:12]} · contracts {report.contracts_sha256[:12]}", ""
     for line in _ABOUT.splitlines():

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from troth.errors import Position
-from troth.strength.console import without_secrets
 from troth.strength.measurement import FreeUse, Guard, RedundantClause, Score, StrengthReport, Survivor
 
 FORMAT = 1
@@ -20,12 +19,12 @@ def write_strength_json(report: StrengthReport, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text = json.dumps(strength_tree(without_secrets(report)), ensure_ascii=False, indent=2)
+    text = json.dumps(strength_tree(report), ensure_ascii=False, indent=2)
     path.write_bytes(text.encode("utf-8", "replace") + b"\n")
 
 
 def strength_tree(report: StrengthReport) -> Tree:
-    """The JSON value of a measurement that holds no secrets."""
+    """The JSON value of a measurement."""
     return {
         "format": FORMAT,
         "version": report.version,

@@ -1,7 +1,6 @@
 """How strong contracts are: mutants of answers, which promise caught each, and what could change unnoticed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from troth.errors import Position
 from troth.model.exchange import Response
@@ -131,5 +130,3 @@ class StrengthReport:
     redundant: tuple[RedundantClause, ...]
     unmeasured: tuple[str, ...] = ()
     """Operations of which no exchange was kept."""
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secret value → the name to show in its place."""

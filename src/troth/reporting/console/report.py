@@ -1,6 +1,6 @@
 """A report for people: the same plain text in a terminal and in a pipe, at 100 columns; colour only adds to it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.text import Text
@@ -10,7 +10,6 @@ from troth.model.report import ItemResult, Report, Reported, Verdict
 from troth.reporting.console.findings import WIDTH, Line, block, bullets, group_unjudged, removable_lines, waived_lines
 from troth.reporting.console.tally import silence_lines, sums_lines, tally_lines
 from troth.reporting.wording import TARGETS, number, printable, verdict_line
-from troth.secrets.reports import redacted, redacted_findings
 
 _MOST_SURPRISES = 20
 _VERDICTS = {Verdict.KEPT: "bold green", Verdict.BROKEN: "bold red"}
@@ -28,21 +27,19 @@ def render(
         waivable: offer ``troth waive``.
         sums: add up what became of every promise on every exchange.
     """
-    clean = redacted(report)
-    _write(lines(clean, verbose=verbose, waivable=waivable), console)
+    _write(lines(report, verbose=verbose, waivable=waivable), console)
     if sums:
-        _write(sums_lines(clean), console)
+        _write(sums_lines(report), console)
 
 
-def render_findings(found: Iterable[Reported], console: Console, secrets: Mapping[str, str]) -> None:
+def render_findings(found: Iterable[Reported], console: Console) -> None:
     """Write findings in full, without their report.
 
     Args:
-        found: the findings.
+        found: the findings, free of secrets.
         console: where to.
-        secrets: secret value → the name to show in its place.
     """
-    for one in redacted_findings(found, secrets):
+    for one in found:
         _write(block(one, whole=True), console)
         _write([("", "")], console)
 
@@ -54,7 +51,7 @@ def _write(page: Iterable[Line], console: Console) -> None:
 
 
 def lines(report: Report, *, verbose: bool, waivable: bool) -> Iterator[Line]:
-    """All lines of a report that holds no secrets, each with its style."""
+    """All lines of a report, each with its style."""
     yield from _head(report)
     for section in _sections(report, verbose, waivable):
         yield "", ""

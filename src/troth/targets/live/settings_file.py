@@ -11,12 +11,14 @@ from troth.loading.contract import schema_problems
 from troth.loading.plain import mapping, sequence
 from troth.loading.positions.toml import read_toml
 from troth.loading.positions.yaml import Document, Located, Path_
-from troth.secrets.redactor import SHORTEST
+from troth.secrets.needles import SHORTEST
 from troth.targets.live.settings import EFFECTS, Authentication, Pace, TargetSettings, Way, is_loopback_host, trimmed
 
 FILE = "troth.toml"
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET = ("bearer", "client_secret")
+_AS_IT_IS = frozenset(("bearer", "token_url", "address", "hosts", "proxy"))
+_FIRST_PRINTABLE, _DELETE, _LAST_LATIN = 0x20, 0x7F, 0xFF
 NOT_SECRET = ("address", "build", "hosts", "spec", "ca_bundle", "client_certificate", "client_key", "world")
 
 
@@ -141,6 +143,7 @@ class _Filling:
             fix = f"export {use.name}=… or put it in .env"
             self._problem(use.place, f"the environment variable {use.name} is not set", fix)
         self._no_secrets_written_down()
+        self._nothing_unsendable()
         if self.problems:
             raise InputInvalid(self.problems)
         filled = mapping(self._fill(self.raw))
@@ -186,6 +189,20 @@ class _Filling:
         proxy = self.raw.get("proxy")
         if isinstance(proxy, str) and urlsplit(proxy).password and not VARIABLE.search(proxy):
             self._problem(("proxy",), "a password is written down", 'name a variable instead: "${NAME}"')
+
+    def _nothing_unsendable(self) -> None:
+        """What stands in a header or in an address as it is (RFC 9110, 5.5; RFC 3986) holds no control characters."""
+        for use in self.file.uses(self.name):
+            value = self.environment.get(use.name, "")
+            if _AS_IT_IS.isdisjoint(use.place):
+                continue
+            if any(ord(char) < _FIRST_PRINTABLE or ord(char) == _DELETE for char in value):
+                what = "a line break" if "\n" in value or "\r" in value else "a control character"
+                fix = f"take it out of {use.name}: a file read into a variable often ends in one"
+                self._problem(use.place, f"the environment variable {use.name} cannot be sent: it holds {what}", fix)
+            elif "bearer" in use.place and any(ord(char) > _LAST_LATIN for char in value):
+                message = f"the environment variable {use.name} cannot be sent: a header holds Latin-1 alone"
+                self._problem(use.place, message)
 
     def _addresses(self, filled: Mapping[str, object]) -> dict[str, str]:
         written = filled["address"]
@@ -254,7 +271,7 @@ class _Filling:
                 names.setdefault(value, use.name)
             if use.place[0] == "proxy":
                 password = urlsplit(value).password
-                names.update({password: f"{use.name}_PASSWORD"} if password else {})
+                names.update({password: f"{use.name}.password"} if password else {})
         return names
 
     def _problem(self, path: Path_, message: str, fix: str = "") -> None:
