@@ -43,13 +43,14 @@ def drift_tree(report: DriftReport) -> Tree:
     }
 
 
-def _side(one: SideFacts) -> Tree:
+def _side(side: SideFacts) -> Tree:
     return {
-        "name": one.name,
-        "kind": one.kind,
-        "answers": one.exchanges,
-        "silent": one.silent,
-        "undescribed": list(one.unrouted),
+        "name": side.name,
+        "kind": side.kind,
+        "answers": side.exchanges,
+        "asked_again": side.again,
+        "silent": side.silent,
+        "undescribed": list(side.unrouted),
     }
 
 

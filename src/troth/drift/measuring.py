@@ -1,6 +1,6 @@
 """Two sets of answers, operation by operation and status by status."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from troth.drift.comparing import Comparer, Difference, Path
@@ -8,9 +8,10 @@ from troth.drift.differences import Change, Evidence, Worth
 from troth.drift.evidence import ENOUGH_APART, Ground
 from troth.drift.promises import Breach, attach, new_breaches
 from troth.drift.shapes import Shape
-from troth.drift.sightings import Body, Sighting
+from troth.drift.sightings import Body, Sighting, first_asked
 from troth.drift.statuses import compare_statuses
 from troth.drift.texts import says_literals
+from troth.model.exchange import Request
 from troth.model.report import Finding
 
 _ERRORS = 400
@@ -64,35 +65,45 @@ def _by_operation(sightings: Sequence[Sighting]) -> dict[str, list[Sighting]]:
 
 
 class _Operation:
-    """One operation, answered on both sides."""
+    """One operation, answered on both sides.
+
+    Shapes, texts and statuses are compared without the answers to requests asked again. One side asked again since an
+    answer had broken a promise, the other did not, so these answers have no like; they count for promises alone.
+    """
 
     def __init__(self, name: str, old: list[Sighting], new: list[Sighting]) -> None:
         self.name = name
-        self.old = old
-        self.new = new
-        self.asked = _asked(old, new)
+        self.old = first_asked(old)
+        self.new = first_asked(new)
+        self.breaches, self.unheld = new_breaches(old, new)
+        self.asked = _asked(self.old, self.new)
         self.apart: list[str] = []
         self.compared = 0
+        self.alike: set[int] = set()
+        """Numbers of the new answers whose shapes and texts were compared."""
 
     def changes(self) -> list[Change]:
         """Every change of the operation, promises considered."""
-        found: list[tuple[int, Difference]] = []
+        differences: list[tuple[int, Difference]] = []
         moved = set()
         for move in compare_statuses(self.old, self.new, self.asked):
-            found.append((move.status, move.difference))
+            differences.append((move.status, move.difference))
             moved |= {move.status} | {self.new[hit].response.status for hit in move.difference.hits}
         carriers = self._carriers()
-        for status in sorted({one.response.status for one in (*self.old, *self.new)}):
+        for status in sorted({sighting.response.status for sighting in (*self.old, *self.new)}):
             sides = self._comparable(status, status in moved)
             if sides is not None:
                 self.compared += 1
-                found += ((status, one) for one in self._status(status, *sides, carriers))
-        breaches, unheld = new_breaches(self.old, self.new)
-        if unheld:
-            count = f"{unheld} {'promise is' if unheld == 1 else 'promises are'}"
+                self.alike.update(sides[1])
+                differences += ((status, difference) for difference in self._status(status, *sides, carriers))
+        if self.unheld:
+            count = f"{self.unheld} {'promise is' if self.unheld == 1 else 'promises are'}"
             self.apart.append(f"{self.name}: {count} broken, but no old answer was held to them (`troth verify` tells)")
-        put, alone = attach(breaches, [(one, frozenset(one.hits)) for _, one in found])
-        changes = [self._change(status, one, put.get(number, [])) for number, (status, one) in enumerate(found)]
+        put, alone = attach(self.breaches, [difference for _, difference in differences], self.alike)
+        changes = [
+            self._change(status, difference, put.get(number, []))
+            for number, (status, difference) in enumerate(differences)
+        ]
         return changes + [self._alone(breach) for breach in alone]
 
     def _comparable(self, status: int, moved: bool) -> tuple[list[int], list[int]] | None:
@@ -171,17 +182,37 @@ def _asked(old: Sequence[Sighting], new: Sequence[Sighting]) -> Ground | None:
     """The situation of each answer: its classes if most of a side share them, else the form of its request.
 
     Classes are of no use where one side lacks facts that the other has: what is not known there would be taken for what
-    nobody knows here.
+    nobody knows here. That is told by the shares of distinct requests with known classes: how often a request was sent
+    says nothing of facts.
 
     Returns:
         None where no two were asked for alike.
     """
-    fine = Ground([one.situation for one in old], [one.situation for one in new])
-    coarse = Ground([one.form for one in old], [one.form for one in new])
-    unlike = abs(sum(one.known for one in old) / len(old) - sum(one.known for one in new) / len(new))
-    if 2 * _covered(fine) >= min(len(old), len(new)) and unlike <= _ALIKE:
+    fine = Ground([sighting.situation for sighting in old], [sighting.situation for sighting in new])
+    coarse = Ground([sighting.form for sighting in old], [sighting.form for sighting in new])
+    before, now = _distinct(old), _distinct(new)
+    distinct = Ground([asking.situation for asking in before], [asking.situation for asking in now])
+    unlike = abs(_share_known(before) - _share_known(now))
+    if 2 * _covered(distinct) >= min(len(before), len(now)) and unlike <= _ALIKE:
         return fine
     return coarse if _covered(coarse) else fine if _covered(fine) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One request, however often it was sent, and how it was asked for."""
+
+    request: Request
+    situation: str
+    known: bool
+
+
+def _distinct(side: Sequence[Sighting]) -> Collection[_Asking]:
+    return dict.fromkeys(_Asking(sighting.request, sighting.situation, sighting.known) for sighting in side)
+
+
+def _share_known(askings: Collection[_Asking]) -> float:
+    return sum(asking.known for asking in askings) / len(askings)
 
 
 def _covered(asked: Ground) -> int:

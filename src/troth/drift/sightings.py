@@ -1,15 +1,17 @@
 """Answers as drift sees them: what they say, how they were asked for, and which promises they broke."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence, header
+from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence, field_values, header
 from troth.model.ports import Judged, Judges
 from troth.model.report import Finding, Judgement, Kind, Met
 from troth.wire.bodies import Unreadable, is_json, is_xml, media_type, read_json, read_text, too_deep
+from troth.wire.codings import content
 from troth.wire.markup import html_tree, xml_tree
 from troth.wire.soap import parse_xml, read_envelope
+from troth.wire.views import joined_fields
 
 OUTAGES = (429, 502, 503, 504)
 """Answers of a service that is busy or down: they say nothing about what it promises."""
@@ -68,6 +70,8 @@ class Sighting:
     findings: tuple[Finding, ...] = ()
     kept: frozenset[str] = frozenset()
     """Clauses and rows that it met and kept."""
+    again: bool = False
+    """Whether its request repeats one whose answer had broken a promise, on a side that asks again."""
 
     @property
     def media_type(self) -> str:
@@ -80,19 +84,24 @@ class Sighting:
 
     def headers(self) -> dict[str, object]:
         """Headers by lower-case name, and cookies by their names with their attributes."""
-        found: dict[str, object] = {}
-        for name, value in self.response.headers:
-            key = name.lower()
-            if key == "set-cookie":
-                cookie, _, attributes = value.partition(";")
-                found[f"set-cookie {cookie.partition('=')[0].strip()}"] = _cookie(attributes)
-            elif key not in UNCOMPARED:
-                found.setdefault(key, value)
+        joined = joined_fields(self.response.headers)
+        found: dict[str, object] = {
+            name: value for name, value in joined.items() if name not in UNCOMPARED and name != "set-cookie"
+        }
+        for value in field_values(self.response.headers, "set-cookie"):
+            cookie, _, attributes = value.partition(";")
+            found[f"set-cookie {cookie.partition('=')[0].strip()}"] = _cookie(attributes)
         return found
 
     def echoes(self) -> tuple[str, ...]:
         """The values of the request that an answer may repeat, the longest first."""
         return tuple(sorted(set(_values(self.request)), key=lambda text: (-len(text), text))[:_MOST_ECHOES])
+
+
+def first_asked(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """The answers without those to requests asked again; one whose first answer is not among them stands for it."""
+    asked = {sighting.request for sighting in sightings if not sighting.again}
+    return [sighting for sighting in sightings if not sighting.again or sighting.request not in asked]
 
 
 def _cookie(attributes: str) -> str:
@@ -102,7 +111,9 @@ def _cookie(attributes: str) -> str:
 
 def read_body(response: Response) -> Body:
     """A body as a tree of a kind, by the media type that the answer names."""
-    data, kind = response.body, media_type(response.headers)
+    data, kind = content(response.headers, response.body), media_type(response.headers)
+    if isinstance(data, Unreadable):
+        return Body("unreadable")
     if not data.strip():
         return Body("empty")
     if is_json(kind) or not kind:
@@ -202,12 +213,23 @@ class Collector:
     numbered: bool = True
     """Whether exchanges are numbered; recordings have places of their own."""
 
+    @property
+    def again(self) -> int:
+        """Answers to requests asked again."""
+        return sum(sighting.again for sighting in self.sightings)
+
     def watch(self, judge: Judges, vendor: str) -> Judges:
         """The same judge, whose answers are collected."""
         return _Watched(judge, vendor, self)
 
-    def offer(self, judgement: Judgement, vendor: str) -> None:
-        """Keep an answer, unless there is none or the service was out of order."""
+    def offer(self, judgement: Judgement, vendor: str, again: bool = False) -> None:
+        """Keep an answer, unless there is none or the service was out of order.
+
+        Args:
+            judgement: of the exchange.
+            vendor: whose operation it is.
+            again: the request repeats one whose answer had broken a promise.
+        """
         answer = judgement.exchange.answer
         if not isinstance(answer, Response) or answer.status in OUTAGES:
             self.silent += not isinstance(answer, NoAnswer) or answer.reason not in _OURS
@@ -225,12 +247,13 @@ class Collector:
                 known=known,
                 form=form,
                 place=f"exchange {number}, {self.now}" if self.numbered else self.now,
-                findings=tuple(one for one in judgement.findings if not one.unjudged),
+                findings=tuple(finding for finding in judgement.findings if not finding.unjudged),
                 kept=frozenset(
                     promise.name
                     for promise, met in judgement.met
                     if promise.kind in (Kind.CLAUSE, Kind.ROW) and met in (Met.KEPT, Met.SHADOWED)
                 ),
+                again=again,
             )
         )
 
@@ -244,5 +267,5 @@ class _Watched:
     def judge(self, exchange: Exchange, seen: Judged) -> Judgement:
         """What the judge says, offered to the collector on its way."""
         judgement = self.judge_.judge(exchange, seen)
-        self.collector.offer(judgement, self.vendor)
+        self.collector.offer(judgement, self.vendor, seen.again)
         return judgement

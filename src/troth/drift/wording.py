@@ -95,13 +95,15 @@ def _weight(one: Finding) -> str:
     return f"{severity}, {known_from(one.basis, one.citation)}"
 
 
-def side_line(one: SideFacts) -> str:
+def side_line(side: SideFacts) -> str:
     """A side in one line."""
-    text = f"{one.name}: {number(one.exchanges, 'answer')}"
-    if one.silent:
-        text += f", {one.silent:,} without an answer to compare"
-    if one.unrouted:
-        text += f", {len(one.unrouted):,} that no operation describes"
+    text = f"{side.name}: {number(side.exchanges, 'answer')}"
+    if side.again:
+        text += f", {side.again:,} of them to requests asked again"
+    if side.silent:
+        text += f", {side.silent:,} without an answer to compare"
+    if side.unrouted:
+        text += f", {len(side.unrouted):,} that no operation describes"
     return printable(text)
 
 

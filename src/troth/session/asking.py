@@ -113,19 +113,21 @@ class Asking:
         if reason:
             return self._hold(case, reason)
         before = self._observe(case.observation, built, facts)
-        exchange = self._send(built.request)
+        exchange = self._send(built)
         after = self._observe(case.observation, built, facts, stale=True)
         seen = Judged(facts, before, after, case.stale)
         judgement = judge.judge(exchange, seen)
         if not self._conduct.ask_again or operation.effect not in _REPEATABLE or not _against(judgement):
             return judgement
-        again = judge.judge(self._send(built.request), seen)
+        again = judge.judge(self._send(built, again=True), replace(seen, again=True))
         first, second = _steadiness(judgement, again)
         self._exchanged(second)
         return first
 
-    def _send(self, request: Request) -> Exchange:
-        exchange = self._target.send(request)
+    def _send(self, built: Built, again: bool = False) -> Exchange:
+        """Send a request; ``again`` where it repeats one whose answer broke a promise."""
+        self._conduct.announce(built.minted, again)
+        exchange = self._target.send(built.request)
         self.asked.append(exchange)
         return exchange
 
@@ -151,14 +153,14 @@ class Asking:
         """
         built = call.build(facts)
         asked = replace(facts, minted=facts.minted | built.minted)
-        exchange = self._send(built.request)
+        exchange = self._send(built)
         judgement = self._judge_for(call.operation, facts).judge(exchange, Judged(asked))
         self._exchanged(judgement)
         if judgement.findings:
             raise KeyError(f"$given.{call.name} ({call.operation} did not keep its promises)")
         if isinstance(exchange.answer, NoAnswer):
             raise KeyError(f"$given.{call.name}")
-        request, response = RequestView(exchange.request, call.operation), ResponseView(exchange.answer)
+        request, response = RequestView(exchange.request, call.operation), ResponseView(exchange.answer, call.operation)
         value = call.take.evaluate(ScopeMaker(call.take.variables).make(request, response, facts))
         if isinstance(value, Failure):
             raise KeyError(f"$given.{call.name} ({value.message})")
@@ -176,10 +178,14 @@ class Asking:
             return None
         if asked is None:
             return None
-        exchange = self._send(asked.request)
+        exchange = self._send(asked)
         seen = Judged(replace(facts, minted=facts.minted | asked.minted), stale=stale)
         self._exchanged(self._judge_for(observation.operation, facts).judge(exchange, seen))
-        return exchange_tree(ResponseView(exchange.answer)) if isinstance(exchange.answer, Response) else None
+        return (
+            exchange_tree(ResponseView(exchange.answer, observation.operation))
+            if isinstance(exchange.answer, Response)
+            else None
+        )
 
     def _exchanged(self, judgement: Judgement) -> Judgement:
         self.exchanges += 1
@@ -243,7 +249,7 @@ def _without_fact(case: CaseToSend, fact: str) -> Judgement:
 
 def _template(operation: Operation) -> Request:
     """What stands for the request of a case for which none was made."""
-    return Request(operation.method, operation.server + operation.path)
+    return Request(operation.method, operation.url(operation.path))
 
 
 _NOTHING = Exchange(Request("", ""), NoAnswer(Silence.MALFORMED))

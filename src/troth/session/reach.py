@@ -282,7 +282,7 @@ def _recording(selection: Selection, folder: Path, book: Book, reached: Reached)
         allowed = (*sorted(permission.effects), *((_LOCKOUTS,) if permission.lockouts else ()))
     origin = f"{prefix}{name}{build}"
     target = RecordingTarget(reached.target, folder, origin, scrubber, allowed, lambda: reached.secrets)
-    conduct = replace(reached.conduct, begin=target.begin, end=target.end)
+    conduct = replace(reached.conduct, begin=target.begin, end=target.end, announce=target.announce)
     return replace(reached, target=target, conduct=conduct, recorder=target)
 
 

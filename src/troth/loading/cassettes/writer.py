@@ -38,8 +38,14 @@ class CassetteText:
     def __init__(self, extra: Mapping[str, object]) -> None:
         self._parts = [_dump({"version": 1, "x-troth": dict(extra)}), "interactions:\n"]
 
-    def add(self, exchange: Exchange, name: str = "") -> str:
+    def add(self, exchange: Exchange, name: str = "", *, minted: Sequence[str] = (), again: bool = False) -> str:
         """Put an exchange at the end.
+
+        Args:
+            exchange: with an answer.
+            name: what to call it; ``""`` for its number.
+            minted: values in the request that Troth made to be unique.
+            again: the request repeats one whose answer broke a promise.
 
         Returns:
             What was put there.
@@ -49,7 +55,9 @@ class CassetteText:
         """
         if not isinstance(exchange.answer, Response):
             raise ValueError("there is no answer")
-        interaction: dict[str, object] = {"x-troth": {"name": name}} if name else {}
+        extra = {"name": name, "minted": list(minted), "again": again}
+        extra = {key: value for key, value in extra.items() if value}
+        interaction: dict[str, object] = {"x-troth": extra} if extra else {}
         interaction["request"] = _request(exchange.request)
         interaction["response"] = _response(exchange.answer)
         self._parts.append(_dump([interaction]))
@@ -90,7 +98,7 @@ def _request(request: Request) -> dict[str, object]:
         "method": request.method,
         "uri": request.url,
         "headers": _headers(request.headers),
-        "body": _text(request.body, "the request's body") or None,
+        "body": _body(request.body) or None,
     }
 
 
@@ -102,7 +110,7 @@ def _response(response: Response) -> dict[str, object]:
     return {
         "status": {"code": response.status, "message": phrase},
         "headers": _headers(response.headers),
-        "body": {"string": _text(response.body, "the answer's body")},
+        "body": {"string": _body(response.body)},
     }
 
 
@@ -113,11 +121,12 @@ def _headers(headers: Headers) -> dict[str, list[str]]:
     return fields
 
 
-def _text(data: bytes, what: str) -> str:
+def _body(data: bytes) -> str | bytes:
+    """A body as VCR.py writes it: text, or bytes (``!!binary``) where it is not UTF-8."""
     try:
         return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{what} is not UTF-8") from error
+    except UnicodeDecodeError:
+        return data
 
 
 def _dump(value: Mapping[str, object] | Sequence[object]) -> str:

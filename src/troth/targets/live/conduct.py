@@ -17,6 +17,8 @@ class Conduct:
         begin: told the name of each item before it runs.
         end: told when an item has run to its end.
         halted: why nothing more will be sent, or None.
+        announce: told before each request which values in it Troth minted, and whether it repeats a request whose
+            answer broke a promise.
         ask_again: a request whose answer breaks a promise is sent once more, to tell stable from flaky.
     """
 
@@ -24,6 +26,7 @@ class Conduct:
     begin: Callable[[str], None] = lambda _name: None
     end: Callable[[], None] = lambda: None
     halted: Callable[[], Halt | None] = lambda: None
+    announce: Callable[[frozenset[str], bool], None] = lambda _minted, _again: None
     ask_again: bool = False
 
     def within(self, seconds: float | None, clock: Callable[[], float]) -> "Conduct":
