@@ -13,7 +13,7 @@ from sample_reports import EMPTY
 from troth.errors import ExitCode, PluginFailed, PluginInvalid, UsageInvalid
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
-from troth.model.ports import Budget, Judged, Judges, RunOptions
+from troth.model.ports import Budget, Judged, Judges
 from troth.model.report import Finding, Judgement
 from troth.reporting.codes import explain
 from troth.session.extensions import Extensions
@@ -51,9 +51,9 @@ class Item:
 
 class Mine:
     name = "mine"
-    def __init__(self, book, facts, options):
+    def __init__(self, book, facts, budget):
         self.operation = book.operations()[0]
-        self.seed = options.budget.seed
+        self.seed = budget.seed
     def items(self):
         $ITEMS
 
@@ -191,9 +191,7 @@ def with_source(site: Path, items: str, make: str = "Mine") -> Extensions:
 def test_a_source_is_made_for_the_run(site: Path, tmp_path: Path) -> None:
     extensions = with_source(site, GOOD_ITEMS)
     assert extensions.source_names == ("mine",)
-    source = extensions.source(
-        "mine", make_book(tmp_path / "book"), lambda _vendor: Facts(), RunOptions(budget=Budget(seed=7))
-    )
+    source = extensions.source("mine", make_book(tmp_path / "book"), lambda _vendor: Facts(), Budget(seed=7))
     assert [item.name for item in source.items()] == ["shop/readOrder/mine/7"]
 
 
@@ -217,7 +215,7 @@ def test_what_a_source_does_wrong_is_said_of_its_distribution(site: Path, tmp_pa
     items, make, complaint = SOURCES_GONE_WRONG[what]
     extensions, book = with_source(site, items, make), make_book(tmp_path / "book")
     with pytest.raises(PluginFailed) as raised:
-        list(extensions.source("mine", book, lambda _vendor: Facts(), RunOptions()).items())
+        list(extensions.source("mine", book, lambda _vendor: Facts(), Budget()).items())
     assert complaint in str(raised.value)
     assert "our-extension 1.0" in str(raised.value)
     assert raised.value.exit_code is ExitCode.CRASHED

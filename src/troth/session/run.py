@@ -206,7 +206,7 @@ class Run:
             yield RecordingsSource(self.book)
         for name in wanted:
             if name not in SOURCES:
-                yield self.extensions.source(name, self.book, self.target.facts, options)
+                yield self.extensions.source(name, self.book, self.target.facts, options.budget)
 
     def _recorded_items(self) -> frozenset[str] | None:
         """On a replay the items that were recorded, unless the user names sources; None where all are to run."""
