@@ -11,7 +11,8 @@ from troth.model.contract import Input
 from troth.model.exchange import header
 from troth.model.operation import Basis, Citation, JsonSchema, MediaType, Operation, ResponseSpec
 from troth.model.report import Finding
-from troth.wire.bodies import Unreadable, is_json, to_pointer
+from troth.wire.bodies import Unreadable, is_json
+from troth.wire.pointers import child, format_pointer, resolve_reference
 from troth.wire.soap import XsdValidator
 from troth.wire.views import RequestView, ResponseView
 
@@ -161,7 +162,7 @@ class Conformance:
 
     def _violations(self, answer: _Answer, body: _Body, value: object) -> Iterator[Finding]:
         for error in _first(body.validator, value):
-            where = "body " + (to_pointer(list(error.instance_path)) or "/")
+            where = "body " + (format_pointer(error.instance_path) or "/")
             basis = _basis_along(body.schema, error.evaluation_path) or body.media.basis or answer.spec.basis
             answered = str(error.instance)
             answered = answered if len(answered) <= 200 else answered[:200] + "…"
@@ -241,25 +242,15 @@ def _basis_along(schema: JsonSchema | dict[str, object], path: Sequence[str | in
     """The ``x-basis`` nearest to a violated keyword, walking from the schema's root through its references."""
     node: object = schema
     root = schema
-    found: Basis | None = None
+    nearest: Basis | None = None
     for part in path:
-        if isinstance(node, Mapping):
-            found = _own_basis(node) or found
-            node = node.get(str(part))
-        elif isinstance(node, Sequence) and not isinstance(node, str) and isinstance(part, int) and part < len(node):
-            node = node[part]
+        nearest = _basis_of(node) or nearest
+        node = child(node, part)
         if part == "$ref" and isinstance(node, str):
-            node = _target(root, node)
-    return (_own_basis(node) if isinstance(node, Mapping) else None) or found
+            node = resolve_reference(root, node)
+    return _basis_of(node) or nearest
 
 
-def _own_basis(node: Mapping[str, object]) -> Basis | None:
-    word = node.get("x-basis")
+def _basis_of(node: object) -> Basis | None:
+    word = node.get("x-basis") if isinstance(node, Mapping) else None
     return Basis(word) if isinstance(word, str) and word in Basis.__members__.values() else None
-
-
-def _target(root: object, reference: str) -> object:
-    node = root
-    for part in reference.removeprefix("#/").split("/"):
-        node = node.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(node, Mapping) else None
-    return node

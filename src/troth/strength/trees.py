@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-Path = tuple[str | int, ...]
+from troth.wire.pointers import Path, Tokens, format_pointer, parse_pointer
 
 _encode = msgspec.json.Encoder().encode
 _encode_sorted = msgspec.json.Encoder(order="deterministic").encode
@@ -78,8 +78,12 @@ def without(tree: object, path: Path) -> object:
 
 def pattern(path: Path) -> str:
     """A JSON Pointer with ``*`` in the place of a list's indices; ``/`` for the whole tree."""
-    parts = ("*" if isinstance(part, int) else part.replace("~", "~0").replace("/", "~1") for part in path)
-    return "/" + "/".join(parts)
+    return format_pointer("*" if isinstance(token, int) else token for token in path) or "/"
+
+
+def pattern_tokens(place: str) -> Tokens:
+    """The names along a pattern that :func:`pattern` wrote, with ``*`` for the items of lists."""
+    return () if place == "/" else parse_pointer(place)
 
 
 def scalars(tree: object) -> Iterator[object]:

@@ -11,7 +11,8 @@ from jsonschema_rs import ValidationErrorKind
 from troth.judging.requests.parameters import RequestParameters, Validators
 from troth.model.contract import Input
 from troth.model.operation import MediaType, Operation
-from troth.wire.bodies import Unreadable, is_json, to_pointer
+from troth.wire.bodies import Unreadable, is_json
+from troth.wire.pointers import format_pointer
 from troth.wire.views import NO_BODY, RequestView
 
 Violation = tuple[str, str, bool]
@@ -88,13 +89,13 @@ class RequestConformance:
         elif media.schema is not None:
             for error in self._validators.of(media.schema).iter_errors(view.body):
                 kind = type(error.kind).__name__.rpartition("_")[2]
-                pointer = to_pointer(list(error.instance_path))
+                path = error.instance_path
                 if kind in _SURPLUS:
-                    yield ("body", f"{pointer}/", False)
+                    yield ("body", format_pointer((*path, "")), False)
                 elif isinstance(error.kind, ValidationErrorKind.Required):
-                    yield ("body", f"{pointer}/{error.kind.property}", False)
+                    yield ("body", format_pointer((*path, error.kind.property)), False)
                 else:
-                    yield ("body", pointer, kind in _TOGETHER)
+                    yield ("body", format_pointer(path), kind in _TOGETHER)
 
 
 def _covered(violation: Violation, known: list[tuple[str, str]]) -> bool:

@@ -7,6 +7,7 @@ from jsonschema_rs import Draft202012Validator
 from troth.judging.requests.readings import list_readings, read_form, readings
 from troth.model.operation import JsonSchema, Operation, Parameter
 from troth.wire.bodies import Unreadable
+from troth.wire.pointers import reachable
 from troth.wire.views import RequestView
 
 _NOT_PARAMETERS = ("accept", "content-type", "authorization")
@@ -135,16 +136,9 @@ class RequestParameters:
 
 def properties(schema: JsonSchema) -> Mapping[str, object]:
     """The properties of a schema, or of the one that it refers to."""
-    node: object = schema
-    for _ in range(50):
-        reference = node.get("$ref") if isinstance(node, Mapping) else None
-        if not isinstance(reference, str):
-            break
-        node = schema
-        for part in reference.removeprefix("#/").split("/"):
-            node = node.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(node, Mapping) else None
-    found = node.get("properties") if isinstance(node, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+    *_, node = reachable(schema, schema)
+    listed = node.get("properties") if isinstance(node, Mapping) else None
+    return listed if isinstance(listed, Mapping) else {}
 
 
 def _text_forms(text: str | None) -> list[object]:

@@ -8,12 +8,9 @@ from urllib.parse import urljoin
 
 from troth.errors import InputInvalid, Position, Problem
 from troth.loading.openapi.schemas import (
-    MISSING,
     READ_ONLY,
     WRITE_ONLY,
     Schemas,
-    look_up,
-    pointer_of,
     reference_problems,
     schema_problems,
 )
@@ -31,6 +28,7 @@ from troth.model.operation import (
     SoapOperation,
     Spec,
 )
+from troth.wire.pointers import ReferenceInvalid, dereference
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _EFFECTS = {
@@ -41,7 +39,6 @@ _EFFECTS = {
     "put": "idempotent",
     "delete": "destroys",
 }
-_MAX_REFERENCES = 50
 
 
 def read_spec_file(path: Path, vendor: str | None = None, shown: str | None = None) -> Spec:
@@ -290,17 +287,11 @@ class _SpecReading:
         return tuple(dict.fromkeys(found))
 
     def _resolve(self, raw: object) -> Mapping[str, object]:
-        value, reference = raw, None
-        for _ in range(_MAX_REFERENCES):
-            reference = mapping(value).get("$ref")
-            if not isinstance(reference, str):
-                return mapping(value)
-            value = look_up(self.document.value, pointer_of(reference))
-            if value is MISSING:
-                self._problem(f"the reference {reference!r} points at nothing", "")
-                return {}
-        self._problem(f"the reference {reference!r} leads back to itself", "")
-        return {}
+        try:
+            return mapping(dereference(self.document.value, raw))
+        except ReferenceInvalid as error:
+            self.problems.append(Problem(self.document.at(*error.path), str(error)))
+            return {}
 
     def xsd(self, folder: Path | None) -> bytes | None:
         for path, item in mapping(self.root["paths"]).items():

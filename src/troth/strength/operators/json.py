@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from troth.strength.trees import Path, at, replaced, without
+from troth.strength.trees import at, replaced, without
 from troth.strength.values import moved_date, moved_number, same_format
+from troth.wire.pointers import Path
 
 UNKNOWN = "troth_unknown"
 """A name and a text that no vendor uses."""
