@@ -7,7 +7,7 @@ from troth.model.exchange import Exchange, Response
 from troth.model.operation import Operation
 from troth.model.workflow import Constant, Operand, Path, Reference, Template, Text
 from troth.wire.bodies import Unreadable, is_json, media_type
-from troth.wire.pointers import existing_part, format_pointer, resolve_pointer
+from troth.wire.pointers import MISSING, format_pointer, locate
 from troth.wire.views import RequestView, ResponseView
 
 Outputs = Mapping[str, object]
@@ -71,10 +71,10 @@ def follow(value: object, parts: tuple[str | int, ...], named: str) -> object:
     Raises:
         Missing: there is no such part; the message names ``named`` and the first part that is not there.
     """
-    reached = existing_part(value, parts)
-    if reached < len(parts):
-        raise Missing(f"{named} stands for nothing: there is no {format_pointer(parts[: reached + 1])}")
-    return resolve_pointer(value, parts)
+    part, path = locate(value, parts)
+    if part is MISSING:
+        raise Missing(f"{named} stands for nothing: there is no {format_pointer(parts[: len(path) + 1])}")
+    return part
 
 
 def fill(template: Template, moment: Moment) -> object:

@@ -6,11 +6,11 @@ whole document. Only references into the same document (``#``, ``#/…``) are fo
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 Tokens = tuple[str, ...]
-Path = tuple[str | int, ...]
-"""The same way as :data:`Tokens`, with the indices of lists as numbers."""
+KeyPath = tuple[str | int, ...]
+"""The same as :data:`Tokens`, with the indices of lists as numbers."""
 MISSING = object()
 """What is given where a pointer or a reference leads to nothing; ``None`` would be JSON's ``null``."""
 _INDEX = re.compile(r"0|[1-9][0-9]*")
@@ -46,7 +46,7 @@ class ReferenceInvalid(LookupError):
         path: where the ``$ref`` stands, as far as the one who followed it knew where its node stands.
     """
 
-    def __init__(self, reference: str, reason: str, path: Path) -> None:
+    def __init__(self, reference: str, reason: str, path: KeyPath) -> None:
         super().__init__(f"the reference {reference!r} {reason}")
         self.reference = reference
         self.path = path
@@ -92,24 +92,30 @@ def child(value: object, token: str | int) -> object:
     return MISSING
 
 
+def locate(document: object, tokens: Iterable[str | int]) -> tuple[object, KeyPath]:
+    """The value that a pointer leads to, or ``MISSING``; and the way to it, as far as there is one.
+
+    Where the value is missing, the token that follows the way is the first that leads to nothing.
+    """
+    value = document
+    path: list[str | int] = []
+    for token in tokens:
+        inner = child(value, token)
+        if inner is MISSING:
+            return MISSING, tuple(path)
+        path.append(str(token) if isinstance(value, Mapping) else int(token))
+        value = inner
+    return value, tuple(path)
+
+
 def resolve_pointer(document: object, tokens: Iterable[str | int]) -> object:
     """The value that a pointer leads to, or ``MISSING``."""
-    value = document
-    for token in tokens:
-        value = child(value, token)
-        if value is MISSING:
-            return MISSING
-    return value
+    return locate(document, tokens)[0]
 
 
-def existing_part(document: object, tokens: Sequence[str | int]) -> int:
-    """How many of the tokens lead to a value: all of them, or those before the first that leads to nothing."""
-    value = document
-    for count, token in enumerate(tokens):
-        value = child(value, token)
-        if value is MISSING:
-            return count
-    return len(tokens)
+def format_reference(tokens: Iterable[str | int]) -> str:
+    """A reference to a value of the same document: ``#/components/schemas/Order``. See :func:`parse_reference`."""
+    return "#" + quote(format_pointer(tokens), safe="/~!$&'()*+,;=:@?-._")
 
 
 def parse_reference(reference: str) -> Tokens | None:
@@ -135,7 +141,7 @@ def resolve_reference(root: object, reference: str) -> object:
     return MISSING if tokens is None else resolve_pointer(root, tokens)
 
 
-def reference_chain(root: object, node: object, path: Path = ()) -> Iterator[object]:
+def reference_chain(root: object, node: object, path: KeyPath = ()) -> Iterator[object]:
     """The node, then what its ``$ref`` leads to, and so on. Each is given once.
 
     Args:
@@ -155,7 +161,7 @@ def reference_chain(root: object, node: object, path: Path = ()) -> Iterator[obj
         yield node
 
 
-def _target(root: object, reference: str, followed: Container[str], path: Path) -> object:
+def _target(root: object, reference: str, followed: Container[str], path: KeyPath) -> object:
     if reference in followed:
         raise ReferenceInvalid(reference, "leads back to itself", (*path, "$ref"))
     target = resolve_reference(root, reference)
@@ -164,7 +170,7 @@ def _target(root: object, reference: str, followed: Container[str], path: Path) 
     return target
 
 
-def dereference(root: object, node: object, path: Path = ()) -> object:
+def dereference(root: object, node: object, path: KeyPath = ()) -> object:
     """The node, or what it refers to in the end.
 
     Raises:
@@ -186,7 +192,7 @@ def reachable(root: object, node: object) -> Iterator[object]:
 def inline_references(
     root: object,
     node: object,
-    path: Path,
+    path: KeyPath,
     problem: Callable[[ReferenceInvalid], None],
     _open: tuple[str, ...] = (),
 ) -> object:
@@ -213,7 +219,7 @@ def inline_references(
     return inline_references(root, target, parse_reference(reference) or (), problem, (*_open, reference))
 
 
-def references(node: object, path: Path = (), named: bool = False) -> Iterator[tuple[Path, str]]:
+def references(node: object, path: KeyPath = (), named: bool = False) -> Iterator[tuple[KeyPath, str]]:
     """Every ``$ref`` of an OpenAPI document or JSON Schema: where it stands, and its text.
 
     Args:

@@ -12,7 +12,7 @@ from troth.model.operation import JsonSchema, Operation
 from troth.wire.pointers import (
     DATA_KEYS,
     MISSING,
-    Path,
+    KeyPath,
     Tokens,
     format_pointer,
     parse_reference,
@@ -26,7 +26,7 @@ READ_ONLY, WRITE_ONLY = "readOnly", "writeOnly"
 
 def reference_problems(document: Document) -> Iterator[Problem]:
     """References that leave the document, once for each document they lead to, and references to nothing."""
-    outside: dict[str, list[Path]] = {}
+    outside: dict[str, list[KeyPath]] = {}
     for path, reference in references(document.value):
         if not reference.startswith("#"):
             outside.setdefault(reference.partition("#")[0], []).append(path)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from troth.errors import InputInvalid, Position, Problem
 from troth.loading.positions.yaml import Document, parse_yaml
-from troth.wire.pointers import existing_part, format_pointer
+from troth.wire.pointers import format_pointer, locate
 
 _WEB_PAGE = "name the document itself; services often have it at /openapi.json or /openapi.yaml"
 
@@ -16,7 +16,7 @@ class JsonDocument(Document):
 
     def at(self, *path: str | int) -> Position:
         """The pointer to the value at that path, or to its nearest ancestor that exists."""
-        pointer = format_pointer(path[: existing_part(self.value, path)])
+        pointer = format_pointer(locate(self.value, path)[1])
         return Position(f"{self.file}#{pointer}" if pointer else self.file)
 
     def key_at(self, *path: str | int) -> Position:
