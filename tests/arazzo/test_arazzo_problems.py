@@ -101,6 +101,18 @@ DEFECTS = [
         "format 'emial'",
         "email",
     ),
+    (
+        "payload: {id: $inputs.order}",
+        "payload: {id: $inputs.order}, replacements: [{target: /a~2, value: 1}]",
+        "followed by neither 0 nor 1",
+        "write a JSON Pointer",
+    ),
+    (
+        "inputs: {type: object, properties: {order: {type: string}}}",
+        "inputs: {type: object, properties: {order: {type: string}, x: {$ref: '#/nothing'}}}",
+        "the reference '#/nothing' points at nothing",
+        "",
+    ),
     ("inputs: {type: object", "dependsOn: [nobody]\n    inputs: {type: object", "unknown workflow 'nobody'", ""),
     ("inputs: {type: object", "x-source: {page: nowhere}\n    inputs: {type: object", "unknown source 'nowhere'", ""),
 ]

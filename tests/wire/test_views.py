@@ -10,7 +10,7 @@ from troth.errors import Position
 from troth.model.exchange import Headers, Request, Response
 from troth.model.operation import Basis, Operation, Parameter
 from troth.sources.building import assemble, basic, expand
-from troth.wire.bodies import MAX_DEPTH, Unreadable, pointer_parts, read_json, to_pointer, too_deep
+from troth.wire.bodies import MAX_DEPTH, Unreadable, read_json, too_deep
 from troth.wire.views import NO_BODY, Credentials, RequestView, ResponseView
 
 FIELDS = Parameter("fields", "query", False, {"type": "array"}, explode=False)
@@ -127,11 +127,6 @@ def test_depth_is_measured_without_recursion() -> None:
     assert too_deep(deep)
     assert not too_deep([[1], {"a": {}}])
     assert not too_deep([], MAX_DEPTH)
-
-
-@given(st.lists(st.text(max_size=5), max_size=5))
-def test_pointers_come_back_as_they_were_written(parts: list[str]) -> None:
-    assert pointer_parts(to_pointer(list(parts))) == tuple(parts)
 
 
 def test_an_answer_is_read_by_its_own_content_type() -> None:

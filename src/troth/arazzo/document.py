@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import PurePosixPath
 
-from troth.arazzo.parts import PartReader, resolved_schema
+from troth.arazzo.parts import PartReader
 from troth.errors import Position, Problem, did_you_mean
 from troth.loading.contract import schema_problems
 from troth.loading.matchers import FORMATS
@@ -13,6 +12,7 @@ from troth.loading.plain import mapping, read_basis, read_citation, sequence
 from troth.loading.positions.yaml import Document, Path_
 from troth.model.operation import Basis
 from troth.model.workflow import Action, Argument, InputSource, Output, Step, Workflow
+from troth.wire.pointers import ReferenceInvalid, inline_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class _Reading:
             yield self._workflow(raw, name, at)
 
     def _workflow(self, raw: Mapping[str, object], name: str, at: Path_) -> Workflow:
-        schema = resolved_schema(raw.get("inputs"), self.root, partial(self._problem, (*at, "inputs")))
+        schema = mapping(inline_references(self.root, raw.get("inputs"), (*at, "inputs"), self._unresolved))
         places = {f"outputs.{one}": self.document.at(*at, "outputs", one) for one in mapping(raw.get("outputs"))}
         for key in ("dependsOn", "x-cleanup"):
             for index, one in enumerate(sequence(raw.get(key))):
@@ -246,6 +246,9 @@ class _Reading:
             message = f"the {what} {name!r} stands twice (first in line {seen[name].line})"
             self._problem(at, message, "give each its own name")
         seen.setdefault(name, self.document.at(*at))
+
+    def _unresolved(self, error: ReferenceInvalid) -> None:
+        self._problem(error.path, str(error), "")
 
     def _problem(self, at: Path_, message: str, fix: str) -> None:
         self.parts.problems.append(Problem(self.document.at(*at), message, fix))

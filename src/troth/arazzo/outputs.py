@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
 from troth.model.operation import Operation
-from troth.wire.bodies import is_json, pointer_parts
+from troth.wire.bodies import is_json
+from troth.wire.pointers import reference_of, resolve_reference
 
 _DEEPEST = 60
 
@@ -42,18 +43,19 @@ def _walk(schema: object, parts: tuple[str, ...], root: Mapping[str, object], de
         return Reach.IMPOSSIBLE
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return Reach.UNDESCRIBED
-    own = [_of_own(schema, parts, root, depth)]
-    if isinstance(schema.get("$ref"), str):
-        own.append(_walk(_resolve(str(schema["$ref"]), root), parts, root, depth + 1))
-    own += [_walk(one, parts, root, depth + 1) for one in _list(schema, "allOf")]
+    reaches = [_of_keywords(schema, parts, root, depth)]
+    reference = reference_of(schema)
+    if reference is not None:
+        reaches.append(_walk(resolve_reference(root, reference), parts, root, depth + 1))
+    reaches += [_walk(one, parts, root, depth + 1) for one in _list(schema, "allOf")]
     for key in ("anyOf", "oneOf"):
         branches = [_walk(one, parts, root, depth + 1) for one in _list(schema, key)]
         if branches:
-            own.append(max(branches))
-    return Reach.IMPOSSIBLE if Reach.IMPOSSIBLE in own else max(own)
+            reaches.append(max(branches))
+    return Reach.IMPOSSIBLE if Reach.IMPOSSIBLE in reaches else max(reaches)
 
 
-def _of_own(schema: Mapping[str, object], parts: tuple[str, ...], root: Mapping[str, object], depth: int) -> Reach:
+def _of_keywords(schema: Mapping[str, object], parts: tuple[str, ...], root: Mapping[str, object], depth: int) -> Reach:
     """What the keywords of this schema itself say of the first part."""
     kinds = schema.get("type", ["object", "array"])
     types = [kinds] if isinstance(kinds, str) else list(kinds) if isinstance(kinds, Iterable) else []
@@ -78,13 +80,6 @@ def _of_object(
         return Reach.IMPOSSIBLE
     further = schema.get("additionalProperties")
     return _walk(further, rest, root, depth + 1) if isinstance(further, Mapping) and rest else Reach.UNDESCRIBED
-
-
-def _resolve(reference: str, root: Mapping[str, object]) -> object:
-    value: object = root
-    for part in pointer_parts(reference.removeprefix("#")):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value if value is not None else True
 
 
 def _list(schema: Mapping[str, object], key: str) -> list[object]:

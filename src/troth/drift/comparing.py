@@ -9,7 +9,7 @@ from troth.drift.evidence import Ground
 from troth.drift.formats import is_strong
 from troth.drift.shapes import Shape, is_dictionary, merged
 from troth.drift.texts import changed_texts, new_values
-from troth.wire.bodies import to_pointer
+from troth.wire.pointers import format_pointer
 
 ENOUGH_FOR_RANGES = 20
 """Answers on either side before a range is spoken of: the median of 20 new values is not beyond twice the old range by
@@ -52,7 +52,7 @@ class Comparer:
     def place(self, path: Path) -> str:
         """A place as reports name it."""
         if self.prefix in ("body", "xml"):
-            return f"{self.prefix} {to_pointer(path) or '/'}"
+            return f"{self.prefix} {format_pointer(path) or '/'}"
         return " ".join((self.prefix, "/".join(path))).rstrip()
 
     def compare(self, old: Shape, new: Shape, path: Path = ()) -> Iterator[Difference]:

@@ -1,17 +1,16 @@
 """Conformance: is the answer one that the spec describes, in status, type, headers and shape; JSON and XML alike."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-
-from jsonschema_rs import Draft202012Validator, ValidationError
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from troth.judging.requests.described import RequestConformance
 from troth.judging.requests.readings import list_readings, readings
+from troth.judging.shapes import Departure, Shape
 from troth.model.contract import Input
 from troth.model.exchange import header
-from troth.model.operation import Basis, Citation, JsonSchema, MediaType, Operation, ResponseSpec
+from troth.model.operation import Basis, Citation, MediaType, Operation, ResponseSpec
 from troth.model.report import Finding
-from troth.wire.bodies import Unreadable, is_json, to_pointer
+from troth.wire.bodies import Unreadable, is_json
 from troth.wire.soap import XsdValidator
 from troth.wire.views import RequestView, ResponseView
 
@@ -26,8 +25,7 @@ class _Body:
     media: MediaType
     essence: str
     """Its name without parameters, in lower case."""
-    schema: JsonSchema
-    validator: Draft202012Validator
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class _Answer:
 
     spec: ResponseSpec
     bodies: tuple[_Body, ...]
-    headers: tuple[tuple[str, Draft202012Validator], ...]
+    headers: tuple[tuple[str, Shape], ...]
 
 
 class Conformance:
@@ -53,7 +51,7 @@ class Conformance:
         self._answers = {status: _answer(spec) for status, spec in operation.responses.items()}
         self._statuses: dict[int, str | None] = {}
         self._requests = RequestConformance(operation)
-        self._returns = Draft202012Validator(plain(operation.soap.returns)) if operation.soap else None
+        self._returns = Shape(operation.soap.returns) if operation.soap else None
 
     def documented_status(self, status: int) -> str | None:
         """The key under which the spec lists a status: itself, its class, ``default``, or None."""
@@ -91,7 +89,7 @@ class Conformance:
         value = response.body
         if isinstance(value, Unreadable):
             return [*findings, self._unreadable(answer, f"the body {value.reason}", "body")], True
-        if not body.validator.is_valid(value):
+        if not body.shape.holds(value):
             findings.extend(self._violations(answer, body, value))
         return findings, False
 
@@ -113,12 +111,16 @@ class Conformance:
             if name not in response.headers:
                 message = f"the header {name} is missing"
                 yield self._finding("TR105", name, message, basis, citation, f"header {name}", "present", "absent")
-        for name, validator in answer.headers:
+        for name, shape in answer.headers:
             value = header(response.response.headers, name)
-            if value is not None and not any(validator.is_valid(form) for form in _forms(value)):
-                error = next(iter(validator.iter_errors(value)))
+            if value is not None and not any(shape.holds(form) for form in _forms(value)):
                 where = f"header {name}"
-                yield self._finding("TR105", name, error.message, basis, citation, where, "its schema", value)
+                departure = _least(shape, _forms(value))
+                if departure.undecided:
+                    yield self._given_up(name, departure, basis, citation, where)
+                    continue
+                weight = departure.basis or basis
+                yield self._finding("TR105", name, departure.message, weight, citation, where, "its schema", value)
 
     def _wrong_type(self, answer: _Answer, response: ResponseView) -> Finding:
         known = ", ".join(body.media.name for body in answer.bodies)
@@ -147,27 +149,33 @@ class Conformance:
         for problem in problems[:_MOST]:
             findings.append(self._finding("TR106", spec.status, problem, spec.basis, spec.citation, "soap body"))
         value = message.parts.get("return")
-        if not problems and self._returns is not None and not self._returns.is_valid(value):
-            for error in _first(self._returns, value):
-                schema = plain(bound.returns)
-                basis = _basis_along(schema, error.evaluation_path) or spec.basis
-                where = "soap return"
+        if not problems and self._returns is not None and not self._returns.holds(value):
+            for departure in self._returns.departures(value, _MOST):
+                basis = departure.basis or spec.basis
+                where, answered = "soap return", str(value)[:200]
                 findings.append(
-                    self._finding(
-                        "TR104", spec.status, error.message, basis, spec.citation, where, "", str(value)[:200]
-                    )
+                    self._finding("TR104", spec.status, departure.message, basis, spec.citation, where, "", answered)
                 )
         return findings, False
 
     def _violations(self, answer: _Answer, body: _Body, value: object) -> Iterator[Finding]:
-        for error in _first(body.validator, value):
-            where = "body " + (to_pointer(list(error.instance_path)) or "/")
-            basis = _basis_along(body.schema, error.evaluation_path) or body.media.basis or answer.spec.basis
-            answered = str(error.instance)
-            answered = answered if len(answered) <= 200 else answered[:200] + "…"
-            message = error.message if len(error.message) <= 300 else error.message[:300] + "…"
-            spec = answer.spec
-            yield self._finding("TR104", spec.status, message, basis, spec.citation, where, "", answered)
+        spec = answer.spec
+        for departure in body.shape.departures(value, _MOST):
+            where = f"body {departure.place}"
+            basis = departure.basis or body.media.basis or spec.basis
+            if departure.undecided:
+                yield self._given_up(spec.status, departure, basis, spec.citation, where)
+                continue
+            yield self._finding(
+                "TR104", spec.status, departure.message, basis, spec.citation, where, "", departure.value
+            )
+
+    def _given_up(
+        self, subject: str, departure: Departure, basis: Basis, citation: Citation | None, where: str
+    ) -> Finding:
+        message = f"whether it fits its schema is not known: {departure.message}"
+        finding = self._finding("TR906", subject, message, basis, citation, where, "", departure.value)
+        return replace(finding, unjudged=True)
 
     def _finding(
         self,
@@ -196,19 +204,13 @@ class Conformance:
         )
 
 
-def plain(schema: JsonSchema) -> dict[str, object] | bool:
-    """A schema as the validator takes it."""
-    return schema if isinstance(schema, bool) else dict(schema)
-
-
 def _answer(spec: ResponseSpec) -> _Answer:
     bodies = []
     for media in spec.content:
-        schema: JsonSchema = True if media.schema is None else media.schema
-        essence = media.name.partition(";")[0].strip().lower()
-        bodies.append(_Body(media, essence, schema, Draft202012Validator(plain(schema), validate_formats=True)))
+        shape = Shape(True if media.schema is None else media.schema, media.strict)
+        bodies.append(_Body(media, media.name.partition(";")[0].strip().lower(), shape))
     bodies.sort(key=lambda body: body.media.name.count("*"))
-    headers = tuple((name, Draft202012Validator(plain(schema))) for name, schema in spec.headers.items())
+    headers = tuple((name, Shape(schema, spec.strict_headers.get(name))) for name, schema in spec.headers.items())
     return _Answer(spec, tuple(bodies), headers)
 
 
@@ -225,41 +227,8 @@ def _forms(value: str) -> list[object]:
     return [*readings(value), *list_readings([part.strip() for part in value.split(",")])]
 
 
-def _first(validator: Draft202012Validator, value: object) -> Iterator[ValidationError]:
-    """The first errors, one for each place of the answer."""
-    seen: set[tuple[str | int, ...]] = set()
-    for error in validator.iter_errors(value):
-        place = tuple(error.instance_path)
-        if place not in seen:
-            seen.add(place)
-            yield error
-        if len(seen) == _MOST:
-            return
-
-
-def _basis_along(schema: JsonSchema | dict[str, object], path: Sequence[str | int]) -> Basis | None:
-    """The ``x-basis`` nearest to a violated keyword, walking from the schema's root through its references."""
-    node: object = schema
-    root = schema
-    found: Basis | None = None
-    for part in path:
-        if isinstance(node, Mapping):
-            found = _own_basis(node) or found
-            node = node.get(str(part))
-        elif isinstance(node, Sequence) and not isinstance(node, str) and isinstance(part, int) and part < len(node):
-            node = node[part]
-        if part == "$ref" and isinstance(node, str):
-            node = _target(root, node)
-    return (_own_basis(node) if isinstance(node, Mapping) else None) or found
-
-
-def _own_basis(node: Mapping[str, object]) -> Basis | None:
-    word = node.get("x-basis")
-    return Basis(word) if isinstance(word, str) and word in Basis.__members__.values() else None
-
-
-def _target(root: object, reference: str) -> object:
-    node = root
-    for part in reference.removeprefix("#/").split("/"):
-        node = node.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(node, Mapping) else None
-    return node
+def _least(shape: Shape, readings_of_it: list[object]) -> Departure:
+    """Of all readings that depart from a schema, the departure that weighs least."""
+    departures = [departure for form in readings_of_it for departure in shape.departures(form, 1)]
+    weights = (None, *Basis)
+    return max(departures, key=lambda each: (each.undecided, weights.index(each.basis) if each.basis else 0))

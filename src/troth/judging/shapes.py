@@ -1,15 +1,14 @@
 """Whether a value has the shape that a schema asks for, and where it has not: compiled when first asked."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 
-from jsonschema_rs import Draft202012Validator, ValidationError
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-from troth.loading.validators import RANGE_OF, adapted, make_validator
+from troth.loading.validators import AS_WRITTEN, RANGE_OF, adapted, make_validator
 from troth.model.operation import Basis, JsonSchema
-from troth.wire.bodies import to_pointer
-from troth.wire.pointers import step
+from troth.wire.pointers import KeyPath, child, format_pointer, resolve_reference
 
 _UNDECIDED = ("BacktrackLimitExceeded", "RegexEngineFailure")
 _BEYOND = 10**400
@@ -21,7 +20,7 @@ _LONGEST_MESSAGE, _LONGEST_VALUE = 300, 200
 class Departure:
     """One place at which a value departs from a schema."""
 
-    path: tuple[str | int, ...]
+    path: KeyPath
     """The way to the place in the value."""
     message: str
     value: str
@@ -30,14 +29,30 @@ class Departure:
     """The keyword's kind as the engine names it, such as ``Required``."""
     error: ValidationError
     basis: Basis | None
-    """The nearest ``x-basis`` of the schema; ``assumed`` where only its strict sense is left; None where there is none."""
+    """The nearest ``x-basis``, or None; ``assumed`` where the value keeps one sense of the schema and not the other."""
     undecided: bool = False
     """Whether it fits is not known: a pattern took too many steps."""
 
     @property
+    def surplus(self) -> tuple[str, ...]:
+        """The members of an object that the schema does not let in."""
+        kind = self.error.kind
+        if isinstance(kind, ValidationErrorKind.PropertyNames):
+            return (str(kind.error.instance),)
+        if isinstance(kind, ValidationErrorKind.AdditionalProperties | ValidationErrorKind.UnevaluatedProperties):
+            return tuple(kind.unexpected)
+        return ()
+
+    @property
+    def missing(self) -> str:
+        """The member that an object lacks; ``""`` where it lacks none."""
+        kind = self.error.kind
+        return str(kind.property) if isinstance(kind, ValidationErrorKind.Required) else ""
+
+    @property
     def place(self) -> str:
         """The way to it as a JSON Pointer; ``/`` for the whole value."""
-        return to_pointer(list(self.path)) or "/"
+        return format_pointer(self.path) or "/"
 
 
 class Shape:
@@ -67,7 +82,7 @@ class Shape:
     def departures(self, value: object, most: int) -> list[Departure]:
         """Where a value departs from the schema, one for each place: from its wide sense, then from its strict one."""
         senses = self._senses()
-        found: dict[tuple[str | int, ...], Departure] = {}
+        found: dict[KeyPath, Departure] = {}
         if not senses[0].holds(value):
             if len(senses) == 2 and senses[1].holds(value):
                 _gather(found, senses[0].departures(value, Basis.ASSUMED), most)
@@ -76,6 +91,12 @@ class Shape:
         if len(senses) == 2:
             _gather(found, senses[1].departures(value, Basis.ASSUMED), most)
         return list(found.values())
+
+    def each_departure(self, value: object) -> Iterator[Departure]:
+        """Every departure from either sense, several at one place too."""
+        for sense in self._senses():
+            if not sense.holds(value):
+                yield from sense.departures(value, None)
 
     def _senses(self) -> "tuple[_Compiled, ...]":
         if not self._compiled:
@@ -121,3 +142,95 @@ class _Compiled:
         if keyword == "pattern" and isinstance(fields.get(AS_WRITTEN), str):
             return f"{_shown(error.instance, 120)} does not match the pattern {fields[AS_WRITTEN]}"
         return _cut(error.message, _LONGEST_MESSAGE)
+
+
+def basis_along(schema: JsonSchema, path: Iterable[str | int]) -> Basis | None:
+    """The ``x-basis`` nearest to a violated keyword, walking from the schema's root through its references."""
+    nearest: Basis | None = None
+    for node in _along(schema, path):
+        nearest = _basis_of(node) or nearest
+    return nearest
+
+
+def node_along(schema: JsonSchema, path: Iterable[str | int]) -> object:
+    """The part of a schema that an evaluation path leads to, through references."""
+    *_, node = _along(schema, path)
+    return node
+
+
+def _along(schema: JsonSchema, path: Iterable[str | int]) -> Iterator[object]:
+    node: object = schema
+    yield node
+    for part in path:
+        node = child(node, part)
+        if part == "$ref" and isinstance(node, str):
+            node = resolve_reference(schema, node)
+        yield node
+
+
+def _basis_of(node: object) -> Basis | None:
+    word = node.get("x-basis") if isinstance(node, Mapping) else None
+    return Basis(word) if isinstance(word, str) and word in Basis.__members__.values() else None
+
+
+def _gather(known: dict[KeyPath, Departure], departures: Iterable[Departure], most: int) -> None:
+    """Add departures at places that have none, until there are enough."""
+    for departure in departures:
+        if len(known) >= most:
+            return
+        known.setdefault(departure.path, departure)
+
+
+def _errors(validator: Draft202012Validator, value: object) -> Iterator[ValidationError]:
+    try:
+        yield from validator.iter_errors(_plain(value) if _has_odd(value) else value)
+    except (UnicodeEncodeError, ValueError):
+        yield from validator.iter_errors(_plain(value))
+
+
+def _undecided(errors: Iterable[ValidationError]) -> bool:
+    """Whether a pattern was given up anywhere below these errors."""
+    waiting = list(errors)
+    while waiting:
+        kind = waiting.pop().kind
+        if type(kind).__name__.rpartition("_")[2] in _UNDECIDED:
+            return True
+        for branch in getattr(kind, "context", ()):
+            waiting.extend(branch)
+    return False
+
+
+def _has_odd(value: object) -> bool:
+    """Whether a tree has a number that the engine takes for null."""
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, float):
+            if not isfinite(node):
+                return True
+        elif isinstance(node, Mapping):
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+    return False
+
+
+def _plain(value: object) -> object:
+    """The same value with what the engine cannot take replaced: numbers beyond a double, halves of characters."""
+    if isinstance(value, float):
+        return value if isfinite(value) else _BEYOND if value > 0 else -_BEYOND
+    if isinstance(value, int) and not isinstance(value, bool):
+        return max(-_BEYOND, min(_BEYOND, value))
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {str(_plain(key)): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def _shown(value: object, most: int) -> str:
+    return _cut("null" if value is None else str(value), most)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"

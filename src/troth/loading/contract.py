@@ -25,6 +25,7 @@ from troth.model.contract import (
     Row,
 )
 from troth.model.operation import Basis
+from troth.wire.pointers import PointerInvalid, parse_pointer
 
 
 def schema_problems(document: Document, schema_name: str) -> Iterator[Problem]:
@@ -188,6 +189,8 @@ class _ContractReading:
     def _input(self, name: str) -> Input:
         raw = mapping(self.document.value_at("inputs", name))
         place, _, address = str(raw.get("at", "")).partition(":")
+        if place == "body":
+            address = self._pointer(address, "inputs", name, "at")
         classes = []
         for class_name, value in mapping(raw["classes"]).items():
             position = self.document.at("inputs", name, "classes", class_name)
@@ -200,6 +203,15 @@ class _ContractReading:
             classes.append(InputClass(class_name, matchers, key))
         position = self.document.key_at("inputs", name)
         return Input(name, place, address, raw.get("as") == "text", tuple(classes), position)
+
+    def _pointer(self, address: str, *path: str) -> str:
+        try:
+            parse_pointer(address)
+        except PointerInvalid as error:
+            message = f"{address!r} is no JSON Pointer: it {error.reason}"
+            self.problems.append(Problem(self.document.at(*path), message, "write ~0 for ~ and ~1 for / in a name"))
+            return ""
+        return address
 
     def _impossible(self, raw: object) -> tuple[Expression, ...]:
         if isinstance(raw, str):

@@ -15,6 +15,8 @@ SHARED = "x-troth-schemas"
 """The key of a whole schema under which those stand that it refers to and that are no components."""
 RANGE_OF = "x-troth-range-of"
 """The key of a subschema that says which format its bounds are those of."""
+AS_WRITTEN = "x-troth-pattern"
+"""The key of a subschema that has its pattern as the author wrote it."""
 _BACKTRACKING = FancyRegexOptions(backtrack_limit=100_000, size_limit=10_000_000)
 """Patterns with look-around and references back give up after so many steps; all others take linear time."""
 RANGES: Mapping[str, tuple[int | float, int | float]] = {
@@ -58,14 +60,13 @@ UNCONSTRAINED = frozenset(("binary", "password"))
 
 
 def make_validator(schema: JsonSchema) -> Draft202012Validator:
-    """The validator of a schema whose parts can all be used.
+    """The validator of a schema that :func:`adapted` made.
 
     Raises:
-        ValueError: they cannot.
+        ValueError: the schema cannot be used.
     """
-    adapted = schema if isinstance(schema, bool) else _adapted(schema)
     return Draft202012Validator(
-        adapted if isinstance(adapted, bool) else dict(adapted),
+        schema if isinstance(schema, bool) else dict(schema),
         validate_formats=True,
         formats=FORMATS,
         pattern_options=_BACKTRACKING,
@@ -87,8 +88,14 @@ def pattern_problem(pattern: str) -> tuple[str, int] | None:
     return None
 
 
-def _adapted(schema: Mapping[str, object]) -> Mapping[str, object]:
-    """A whole schema with what the engine does not know by itself put in words that it knows."""
+def adapted(schema: JsonSchema) -> JsonSchema:
+    """A whole schema with what the engine does not know by itself put in words that it knows.
+
+    Raises:
+        ValueError: it has a pattern that cannot be used.
+    """
+    if isinstance(schema, bool):
+        return schema
     made = dict(_adapted_node(schema))
     for key in ("components", SHARED):
         shared = made.get(key)
@@ -124,7 +131,7 @@ def _adapted_node(schema: Mapping[str, object]) -> Mapping[str, object]:
             made[key] = value
     pattern, patterns, number = schema.get("pattern"), made.get("patternProperties"), schema.get("format")
     if isinstance(pattern, str):
-        made["pattern"] = _engine_pattern(pattern)
+        made["pattern"], made[AS_WRITTEN] = _engine_pattern(pattern), pattern
     if isinstance(patterns, dict):
         made["patternProperties"] = {_engine_pattern(name): each for name, each in patterns.items()}
     if isinstance(number, str) and number in RANGES:

@@ -14,7 +14,8 @@ from troth.model.facts import Facts
 from troth.model.operation import Operation, SoapOperation
 from troth.model.ports import Built
 from troth.sources.minting import Mint
-from troth.wire.bodies import is_json, pointer_parts
+from troth.wire.bodies import is_json
+from troth.wire.pointers import parse_pointer
 from troth.wire.soap import write_envelope
 
 ABSENT = object()
@@ -117,7 +118,7 @@ def assemble(operation: Operation, inputs: Sequence[Input], values: Mapping[str,
         elif one.place == "soap":
             parts[one.address] = None if value is ABSENT else str(value)
         elif one.place == "body":
-            body = place(body, pointer_parts(one.address), value)
+            body = place(body, parse_pointer(one.address), value)
         elif value is not ABSENT:
             headers.append(header_field(one, value))
     return _request(operation, path, query, headers, parts, body)

@@ -9,7 +9,7 @@ from troth.errors import Position
 from troth.judging.terms import OperationTerms, contracts_for
 from troth.strength.measurement import Guard
 from troth.strength.schemas import at_place, described
-from troth.wire.bodies import pointer_parts
+from troth.strength.trees import pattern_tokens
 
 _LETS_OF_LETS = 6
 _LEAST_SHARED = 2
@@ -61,7 +61,7 @@ class Guards:
         spec = self._terms.operation.responses.get(str(status))
         if spec is None or not place.startswith("/"):
             return None
-        parts = pointer_parts(place) if place != "/" else ()
+        parts = pattern_tokens(place)
         for media in spec.content:
             said = described(at_place(media.schema, parts)) if media.schema is not None else ""
             if said:
@@ -94,7 +94,7 @@ def _plain(text: str, lets: dict[str, str]) -> str:
 def _words(place: str) -> tuple[str, ...]:
     """A place as the names along an expression: ``response``, ``body``, …, with ``*`` for the items of lists."""
     if place.startswith("/"):
-        return ("response", "body", *(pointer_parts(place) if place != "/" else ()))
+        return ("response", "body", *(pattern_tokens(place)))
     kind, _, name = place.partition(" ")
     if kind == "header":
         return ("response", "headers", name)

@@ -11,8 +11,8 @@ from troth.strength.measurement import Mutant
 from troth.strength.operators import json, markup, message, soap, state
 from troth.strength.operators.message import Whole, with_body
 from troth.strength.schemas import at_place, listed_values
-from troth.strength.trees import encode, pattern, places, same_form, scalars
-from troth.wire.bodies import Unreadable, is_json, media_type, pointer_parts, read_json
+from troth.strength.trees import encode, pattern, pattern_tokens, places, same_form, scalars
+from troth.wire.bodies import Unreadable, is_json, media_type, read_json
 from troth.wire.views import RequestView, ResponseView
 
 _OTHER_ANSWERS = 6
@@ -119,7 +119,7 @@ class Company:
         if key not in self._listed:
             spec = self.operation.responses.get(str(status))
             schemas = [media.schema for media in spec.content if media.schema is not None] if spec else []
-            parts = pointer_parts(place) if place != "/" else ()
+            parts = pattern_tokens(place)
             self._listed[key] = listed_values(tuple(one for schema in schemas for one in at_place(schema, parts)))
         return self._listed[key]
 

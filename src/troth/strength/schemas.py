@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
+from troth.wire.pointers import reference_of, resolve_reference
+
 _SAID = (
     "type const enum format pattern minLength maxLength minimum maximum minItems maxItems required additionalProperties"
 )
@@ -54,9 +56,9 @@ def _alternatives(schema: object, root: object, depth: int) -> Iterator[Mapping[
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return
     yield schema
-    reference = schema.get("$ref")
-    if isinstance(reference, str):
-        yield from _alternatives(_target(root, reference), root, depth + 1)
+    reference = reference_of(schema)
+    if reference is not None:
+        yield from _alternatives(resolve_reference(root, reference), root, depth + 1)
     for keyword in ("allOf", "anyOf", "oneOf"):
         for one in _listed(schema.get(keyword)):
             yield from _alternatives(one, root, depth + 1)
@@ -78,11 +80,3 @@ def _steps(schema: Mapping[str, object], part: str) -> Iterator[object]:
 
 def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else []
-
-
-def _target(root: object, reference: str) -> object:
-    node = root
-    for part in reference.removeprefix("#").split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        node = node.get(name) if isinstance(node, Mapping) else None
-    return node

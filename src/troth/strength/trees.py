@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-Path = tuple[str | int, ...]
+from troth.wire.pointers import KeyPath, Tokens, format_pointer, parse_pointer
 
 _encode = msgspec.json.Encoder().encode
 _encode_sorted = msgspec.json.Encoder(order="deterministic").encode
@@ -20,14 +20,14 @@ def same_form(tree: object) -> bytes:
     return _encode_sorted(tree)
 
 
-def places(tree: object, most: int = 3) -> Iterator[tuple[Path, object]]:
+def places(tree: object, most: int = 3) -> Iterator[tuple[KeyPath, object]]:
     """Every part of a tree with its place, the tree itself first; of a longer list the first, a middle and the last.
 
     Args:
         tree: the tree.
         most: lists of at most so many items are walked whole.
     """
-    todo: list[tuple[Path, object]] = [((), tree)]
+    todo: list[tuple[KeyPath, object]] = [((), tree)]
     while todo:
         path, value = todo.pop()
         yield path, value
@@ -41,7 +41,7 @@ def _walked(size: int, most: int) -> list[int]:
     return list(range(size)) if size <= most else [0, size // 2, size - 1]
 
 
-def at(tree: object, path: Path) -> object:
+def at(tree: object, path: KeyPath) -> object:
     """The part at a place.
 
     Raises:
@@ -54,7 +54,7 @@ def at(tree: object, path: Path) -> object:
     return tree
 
 
-def replaced(tree: object, path: Path, value: object) -> object:
+def replaced(tree: object, path: KeyPath, value: object) -> object:
     """A copy of the tree with another value at a place; what does not change is shared."""
     if not path:
         return value
@@ -66,7 +66,7 @@ def replaced(tree: object, path: Path, value: object) -> object:
     raise LookupError(path)
 
 
-def without(tree: object, path: Path) -> object:
+def without(tree: object, path: KeyPath) -> object:
     """A copy of the tree without the part at a place (which is not the tree itself)."""
     parent, last = at(tree, path[:-1]), path[-1]
     if isinstance(parent, dict):
@@ -76,10 +76,14 @@ def without(tree: object, path: Path) -> object:
     raise LookupError(path)
 
 
-def pattern(path: Path) -> str:
+def pattern(path: KeyPath) -> str:
     """A JSON Pointer with ``*`` in the place of a list's indices; ``/`` for the whole tree."""
-    parts = ("*" if isinstance(part, int) else part.replace("~", "~0").replace("/", "~1") for part in path)
-    return "/" + "/".join(parts)
+    return format_pointer("*" if isinstance(token, int) else token for token in path) or "/"
+
+
+def pattern_tokens(place: str) -> Tokens:
+    """The names along a pattern that :func:`pattern` wrote, with ``*`` for the items of lists."""
+    return () if place == "/" else parse_pointer(place)
 
 
 def scalars(tree: object) -> Iterator[object]:

@@ -20,6 +20,8 @@ components:
   schemas:
     Form: {type: object, required: [n], properties: {n: {type: integer}, tags: {type: array}, file: {type: string}}}
     Deep: {type: object, properties: {size: {type: integer}}, additionalProperties: false}
+    Spaced out: {$ref: '#/components/schemas/Deep'}
+    Slashed: {type: object, properties: {in/out: {type: integer}}, required: [in/out]}
 paths:
   /items/{id}:
     get:
@@ -30,6 +32,7 @@ paths:
         - {name: ids, in: query, schema: {anyOf: [{type: array, items: {type: integer}}, {type: 'null'}]}}
         - {name: piped, in: query, style: pipeDelimited, explode: false, schema: {type: array, items: {enum: [a, b]}}}
         - {name: deep, in: query, style: deepObject, schema: {$ref: '#/components/schemas/Deep'}}
+        - {name: spaced, in: query, style: deepObject, schema: {$ref: '#/components/schemas/Spaced%20out'}}
         - {name: page, in: query, schema: {type: object, properties: {limit: {type: integer}}}}
         - {name: where, in: query, content: {application/json: {schema: {type: object}}}}
         - {name: at, in: query, schema: {type: string, format: uuid}}
@@ -79,7 +82,17 @@ def departure(operation: str, target: str, body: bytes = b"", status: int = 400,
 
 @pytest.mark.parametrize(
     "query",
-    ["", "n=1", "ids=1&ids=2", "ids=1", "piped=a%7Cb", "deep%5Bsize%5D=1", "limit=5", "where=%7B%22a%22%3A1%7D"],
+    [
+        "",
+        "n=1",
+        "ids=1&ids=2",
+        "ids=1",
+        "piped=a%7Cb",
+        "deep%5Bsize%5D=1",
+        "spaced%5Bsize%5D=1",
+        "limit=5",
+        "where=%7B%22a%22%3A1%7D",
+    ],
 )
 def test_a_query_as_described(query: str) -> None:
     assert departure("item", f"/items/1?{query}") is None
@@ -90,6 +103,7 @@ def test_a_query_as_described(query: str) -> None:
     [
         ("n=x", "query n"), ("n=1.0", "query n"), ("n=1_0", "query n"), ("n=1&n=2", "query n"), ("ids=x", "query ids"),
         ("piped=a,b", "query piped"), ("deep%5Bsize%5D=x", "query deep"), ("deep%5Bother%5D=1", "query deep"),
+        ("spaced%5Bsize%5D=x", "query spaced"),
         ("limit=x", "query page"), ("where=1", "query where"), ("at=0", "query at"), ("other=1", "query other"),
     ],
 )  # fmt: skip

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from troth.loading.openapi.keywords import ALTERNATIVES, CONDITIONS, LISTS, MAPS, SINGLE, in_place
-from troth.loading.openapi.pointers import Pointer, fragment_of, look_up, pointer_of
 from troth.loading.openapi.survey import DEFINED_30, DEFINED_31, LATER
 from troth.loading.validators import ENGINE_FORMATS, FORMATS, RANGES, SHARED
+from troth.wire.pointers import KeyPath, format_reference, locate_reference
 
 READ_ONLY, WRITE_ONLY = "readOnly", "writeOnly"
 _KNOWN_FORMATS = ENGINE_FORMATS | FORMATS.keys() | RANGES.keys()
@@ -27,7 +27,7 @@ _NO_WORDS = ("nullable", "discriminator", "xml", "externalDocs", "id", "$schema"
 class Target:
     """A schema that another refers to: its place in the document, and names that are not required of it there."""
 
-    pointer: Pointer
+    pointer: KeyPath
     spared: frozenset[str] = _NONE
 
     def path(self) -> tuple[str, ...]:
@@ -127,10 +127,10 @@ class Writer:
         extra = spared & self._required_of(target[0]) - self._unsent_of(target[0])
         led = Target(target[1], extra)
         lead(led)
-        return fragment_of(led.path())
+        return format_reference(led.path())
 
-    def _target(self, reference: str) -> tuple[object, Pointer]:
-        return look_up(self._root, pointer_of(reference[1:]))
+    def _target(self, reference: str) -> tuple[object, KeyPath]:
+        return locate_reference(self._root, reference)
 
     def _same_value(self, raw: object) -> Iterator[Mapping[str, object]]:
         """A schema and all that speak of the same value with it, through references too."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from troth.loading.openapi.pointers import MISSING, Pointer, look_up, pointer_of
 from troth.loading.openapi.references import Tree
 from troth.loading.plain import mapping, sequence
+from troth.wire.pointers import MISSING, KeyPath, locate_reference
 
 _MAX_REFERENCES = 50
 
@@ -15,7 +15,7 @@ class Part:
     """A value of a document, and the way to it."""
 
     value: object
-    pointer: Pointer
+    pointer: KeyPath
 
     @property
     def fields(self) -> Mapping[str, object]:
@@ -45,7 +45,7 @@ def followed(tree: Tree, part: Part) -> Part:
         reference = part.fields.get("$ref")
         if not isinstance(reference, str):
             return part
-        value, exact = look_up(tree.root, pointer_of(reference[1:]))
+        value, exact = locate_reference(tree.root, reference)
         if value is MISSING:
             break
         part = Part(value, exact)

@@ -15,11 +15,11 @@ from referencing import Anchor, Registry, Resource, Specification
 from referencing.exceptions import NoSuchResource, Unresolvable
 
 from troth.errors import InputInvalid, Position
-from troth.loading.openapi.pointers import MISSING, Pointer, fragment_of, look_up, pointer_of
 from troth.loading.openapi.text import read_openapi_text
 from troth.loading.plain import mapping
 from troth.loading.positions.yaml import Document
 from troth.model.operation import Unchecked
+from troth.wire.pointers import MISSING, KeyPath, format_reference, locate, parse_reference
 
 FILES = "x-troth-files"
 """The key of the joined tree under which other files stand, by their path."""
@@ -47,7 +47,7 @@ _anchor: Callable[..., Anchor[Any]] = Anchor
 _specification: Callable[..., Specification[Any]] = Specification
 _missing: Callable[..., NoSuchResource] = NoSuchResource
 
-Node = tuple[Pointer, dict[str, Any]]
+Node = tuple[KeyPath, dict[str, Any]]
 
 
 @dataclass
@@ -66,22 +66,22 @@ class Tree:
     others: dict[str, Document] = field(default_factory=dict)
     unchecked: dict[Unchecked, None] = field(default_factory=dict)
 
-    def position(self, pointer: Pointer) -> Position:
+    def position(self, pointer: KeyPath) -> Position:
         """Where the value stands that a pointer of the joined tree leads to."""
         document, path = self._origin(pointer)
         return document.at(*path)
 
-    def key_position(self, pointer: Pointer) -> Position:
+    def key_position(self, pointer: KeyPath) -> Position:
         """Where the key of that value stands."""
         document, path = self._origin(pointer)
         return document.key_at(*path)
 
-    def text_position(self, pointer: Pointer, offset: int) -> Position:
+    def text_position(self, pointer: KeyPath, offset: int) -> Position:
         """Where a character of a text stands, counted from the text's start."""
         document, path = self._origin(pointer)
         return document.text_at(offset, *path)
 
-    def drop(self, pointer: Pointer, part: str, reason: str, fix: str = "", position: Position | None = None) -> None:
+    def drop(self, pointer: KeyPath, part: str, reason: str, fix: str = "", position: Position | None = None) -> None:
         """Say that a part is not checked, whatever has become of it in the tree; to be said before it is taken out.
 
         Args:
@@ -94,7 +94,7 @@ class Tree:
         new = Unchecked(position or self.key_position(pointer), part, reason, fix)
         self.unchecked.setdefault(new)
 
-    def _origin(self, pointer: Pointer) -> tuple[Document, Pointer]:
+    def _origin(self, pointer: KeyPath) -> tuple[Document, KeyPath]:
         if pointer[:1] == (FILES,) and len(pointer) > 1:
             return self.others[str(pointer[1])], pointer[2:]
         return self.document, pointer
@@ -114,7 +114,7 @@ def join(document: Document, folder: Path | None) -> Tree:
     return tree
 
 
-def nodes(node: object, path: Pointer = (), named: bool = False) -> Iterator[Node]:
+def nodes(node: object, path: KeyPath = (), named: bool = False) -> Iterator[Node]:
     """Every object of a document that is not data, from the outside in, with the way to it.
 
     Args:
@@ -122,7 +122,7 @@ def nodes(node: object, path: Pointer = (), named: bool = False) -> Iterator[Nod
         path: the way to it.
         named: its keys are names, such as those of properties.
     """
-    waiting: list[tuple[object, Pointer, bool]] = [(node, path, named)]
+    waiting: list[tuple[object, KeyPath, bool]] = [(node, path, named)]
     while waiting:
         value, way, names = waiting.pop()
         if isinstance(value, list):
@@ -148,12 +148,12 @@ class _Joining:
         self.folder = None if folder is None else folder.resolve()
         name = Path(tree.document.file).name
         self.uri = _INLINE if self.folder is None else (self.folder / name).as_uri()
-        self.mounted: dict[str, Pointer] = {self.uri: ()}
-        self.waiting: list[tuple[str, Pointer]] = [(self.uri, ())]
-        self.places: dict[int, Pointer] = {}
-        self.dynamic: dict[str, list[Pointer]] = {}
+        self.mounted: dict[str, KeyPath] = {self.uri: ()}
+        self.waiting: list[tuple[str, KeyPath]] = [(self.uri, ())]
+        self.places: dict[int, KeyPath] = {}
+        self.dynamic: dict[str, list[KeyPath]] = {}
         self.refused: dict[str, str] = {}
-        self.repeated: dict[str, list[Pointer]] = {}
+        self.repeated: dict[str, list[KeyPath]] = {}
         self.registry: Registry[Any] = _registry(retrieve=self._retrieve)
 
     def run(self) -> None:
@@ -161,7 +161,7 @@ class _Joining:
         identified: list[dict[str, Any]] = []
         while self.waiting:
             uri, start = self.waiting.pop(0)
-            value, _ = look_up(self.tree.root, start)
+            value, _ = locate(self.tree.root, start)
             self._references(value, uri, start, identified)
         for node in identified:
             for key in _IDENTIFYING:
@@ -169,9 +169,9 @@ class _Joining:
         for reference, places in self.repeated.items():
             self._refuse(reference, places)
 
-    def _index(self, uri: str, start: Pointer) -> None:
+    def _index(self, uri: str, start: KeyPath) -> None:
         """Learn where each object of a file is, and what it calls its parts."""
-        value, _ = look_up(self.tree.root, start)
+        value, _ = locate(self.tree.root, start)
         self.places[id(value)] = start
         for path, node in nodes(value, start):
             self.places[id(node)] = path
@@ -180,8 +180,8 @@ class _Joining:
         resource = _resource(contents=value, specification=_OPENAPI)
         self.registry = self.registry.with_resource(uri, resource).crawl()
 
-    def _references(self, value: object, uri: str, start: Pointer, identified: list[dict[str, Any]]) -> None:
-        bases: dict[Pointer, str] = {start: uri}
+    def _references(self, value: object, uri: str, start: KeyPath, identified: list[dict[str, Any]]) -> None:
+        bases: dict[KeyPath, str] = {start: uri}
         for path, node in nodes(value, start):
             base = _base(bases, path, uri) if len(bases) > 1 else uri
             if isinstance(node.get("$id"), str) and path != start:
@@ -198,32 +198,37 @@ class _Joining:
             if isinstance(node.get("mapping"), dict) and isinstance(node.get("propertyName"), str):
                 node["mapping"] = {name: kept for name, kept in node["mapping"].items() if str(kept).startswith("#/")}
 
-    def _reference(self, path: Pointer, node: dict[str, Any], base: str, start: Pointer) -> None:
+    def _reference(self, path: KeyPath, node: dict[str, Any], base: str, start: KeyPath) -> None:
         reference = node["$ref"]
         target = self._target(reference, base, start)
         if target is None:
             del node["$ref"]
             self.repeated.setdefault(reference, []).append(path)
         else:
-            node["$ref"] = fragment_of(target)
+            node["$ref"] = format_reference(target)
 
-    def _target(self, reference: str, base: str, start: Pointer) -> Pointer | None:
+    def _target(self, reference: str, base: str, start: KeyPath) -> KeyPath | None:
         """The place of the tree that a reference leads to; None where it leads nowhere, with a word on why."""
         uri, fragment = urldefrag(urljoin(base, reference))
         if (uri in self.mounted or not uri) and (not fragment or fragment.startswith("/")):
-            value, exact = look_up(self.tree.root, (*self.mounted.get(uri, ()), *pointer_of(fragment)))
+            value, exact = locate(
+                self.tree.root, (*self.mounted.get(uri, ()), *(parse_reference(f"#{fragment}") or ()))
+            )
             if value is not MISSING:
                 return exact
         try:
             found = self.registry.resolver(base).lookup(reference)
         except (Unresolvable, ValueError):
             # By the letter the rest of the document is out of reach within a schema with an `$id`; no author means it.
-            value, exact = look_up(self.tree.root, (*start, *pointer_of(fragment)))
+            value, exact = self._below(start, fragment)
             if reference.startswith("#/") and value is not MISSING:
                 return exact
             self.refused.setdefault(reference, self._reason(uri))
             return None
         return self.places.get(id(found.contents))
+
+    def _below(self, start: KeyPath, fragment: str) -> tuple[object, KeyPath]:
+        return locate(self.tree.root, (*start, *(parse_reference(f"#{fragment}") or ())))
 
     def _reason(self, uri: str) -> str:
         return self.refused.get(uri, "it points at nothing")
@@ -266,33 +271,33 @@ class _Joining:
             return None
         return path
 
-    def _refuse(self, reference: str, places: list[Pointer]) -> None:
+    def _refuse(self, reference: str, places: list[KeyPath]) -> None:
         count = "" if len(places) == 1 else f" (at {len(places)} places)"
         fix = (
             "correct it" if reference.startswith("#") else "put all into one folder, or one file with `redocly bundle`"
         )
         self.tree.drop((*places[0], "$ref"), f"the reference {reference!r}{count}", self.refused[reference], fix)
 
-    def _dialect(self, path: Pointer, node: dict[str, Any]) -> None:
+    def _dialect(self, path: KeyPath, node: dict[str, Any]) -> None:
         dialect = node.get("$schema")
         if isinstance(dialect, str) and not _DIALECTS.fullmatch(dialect):
             reason = "schemas are read in the dialect of the OpenAPI document, and nothing is fetched"
             self.tree.drop((*path, "$schema"), f"the dialect {dialect}", reason, "leave $schema out")
 
-    def _dynamic_reference(self, path: Pointer, node: dict[str, Any]) -> None:
+    def _dynamic_reference(self, path: KeyPath, node: dict[str, Any]) -> None:
         """A dynamic reference where only one place bears its name: then it is a plain one."""
         reference = node.get("$dynamicRef", node.get("$recursiveRef"))
         if not isinstance(reference, str):
             return
         places = self.dynamic.get(reference.partition("#")[2], [])
         if len(places) == 1 and "$ref" not in node:
-            node["$ref"] = fragment_of(places[0])
+            node["$ref"] = format_reference(places[0])
         else:
             reason = "which schema it leads to depends on where it is used" if places else "it points at nothing"
             self.tree.drop((*path, "$dynamicRef"), f"the reference {reference!r}", reason)
 
 
-def _base(bases: Mapping[Pointer, str], path: Pointer, otherwise: str) -> str:
+def _base(bases: Mapping[KeyPath, str], path: KeyPath, otherwise: str) -> str:
     for length in range(len(path), -1, -1):
         if path[:length] in bases:
             return bases[path[:length]]

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from troth.loading.openapi.dialects import Target, Writer
-from troth.loading.openapi.pointers import MISSING, Pointer, look_up
 from troth.loading.openapi.references import Tree
 from troth.loading.openapi.survey import Survey
 from troth.model.operation import JsonSchema
+from troth.wire.pointers import MISSING, KeyPath, locate
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Schemas:
         self._old = version == "3.0"
         self._writers: dict[tuple[str, bool], Writer] = {}
         self._written: dict[tuple[str, bool, Target], tuple[object, frozenset[Target]]] = {}
-        self._doubtful: dict[Pointer, bool] = {}
+        self._doubtful: dict[KeyPath, bool] = {}
 
-    def whole(self, raw: object, pointer: Pointer, unsent: str) -> Whole:
+    def whole(self, raw: object, pointer: KeyPath, unsent: str) -> Whole:
         """A schema with everything that it refers to, at the place where its references look for it.
 
         Args:
@@ -74,7 +74,7 @@ class Schemas:
     def _shared(self, target: Target, unsent: str, strict: bool) -> tuple[object, frozenset[Target]]:
         key = (unsent, strict, target)
         if key not in self._written:
-            raw, _ = look_up(self._root, target.pointer)
+            raw, _ = locate(self._root, target.pointer)
             found = self._writer(unsent, strict).write(True if raw is MISSING else raw, target)
             self._written[key] = found
         return self._written[key]
@@ -88,7 +88,7 @@ class Schemas:
     def _leaves_open(self, target: Target) -> bool:
         pointer = target.pointer
         if pointer not in self._doubtful:
-            self._doubtful[pointer] = self._open_within(look_up(self._root, pointer)[0])
+            self._doubtful[pointer] = self._open_within(locate(self._root, pointer)[0])
         return self._doubtful[pointer]
 
     def _open_within(self, raw: object) -> bool:

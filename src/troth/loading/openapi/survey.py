@@ -11,9 +11,9 @@ from typing import Any
 
 from troth.errors import Position, Problem
 from troth.loading.openapi.keywords import LISTS, MAPS, NON_MONOTONE, SINGLE, below
-from troth.loading.openapi.pointers import MISSING, Pointer, look_up, pointer_of
 from troth.loading.openapi.references import Tree
 from troth.loading.validators import ENGINE_FORMATS, FORMATS, RANGES, UNCONSTRAINED, pattern_problem
+from troth.wire.pointers import MISSING, KeyPath, locate, locate_reference
 
 TYPES = ("null", "boolean", "object", "array", "number", "string", "integer")
 DEFINED_30 = frozenset(("int32", "int64", "float", "double", "byte", "binary", "date", "date-time", "password"))
@@ -133,7 +133,7 @@ _EXPECTED_30: Mapping[str, _Check] = {
 class _Doubt:
     """One thing that the dialect leaves open, wherever it stands."""
 
-    pointer: Pointer
+    pointer: KeyPath
     sentence: str
     fix: str
     severe: bool
@@ -154,13 +154,13 @@ class Survey:
         self._version = version
         self._old = version == "3.0"
         self._seen: set[int] = set()
-        self._weak: list[Pointer] = []
-        self._led: dict[Pointer, list[Pointer]] = {}
+        self._weak: list[KeyPath] = []
+        self._led: dict[KeyPath, list[KeyPath]] = {}
         self._doubts: dict[tuple[str, str], _Doubt] = {}
         self.doubtful: set[int] = set()
         """The schemas (by ``id``) that say something the dialect leaves open."""
 
-    def look(self, raw: object, pointer: Pointer) -> None:
+    def look(self, raw: object, pointer: KeyPath) -> None:
         """Look through a schema and all that it refers to."""
         waiting = [(raw, pointer)]
         while waiting:
@@ -172,7 +172,7 @@ class Survey:
             self._open(value, way)
             reference = value.get("$ref")
             if isinstance(reference, str) and reference.startswith("#"):
-                target, exact = look_up(self._tree.root, pointer_of(reference[1:]))
+                target, exact = locate_reference(self._tree.root, reference)
                 self._led.setdefault(exact, []).append(way)
                 if target is not MISSING:
                     waiting.append((target, exact))
@@ -196,7 +196,7 @@ class Survey:
                 places = "" if doubt.places == 1 else f" (at {doubt.places} places)"
                 self._tree.drop(doubt.pointer, f"the {kind} {name!r}{places}", doubt.sentence, doubt.fix)
 
-    def _below(self, schema: dict[str, Any], way: Pointer) -> list[tuple[object, Pointer]]:
+    def _below(self, schema: dict[str, Any], way: KeyPath) -> list[tuple[object, KeyPath]]:
         found = []
         for step, each in list(below(schema)):
             if not _schema(each):
@@ -208,7 +208,7 @@ class Survey:
                 found.append((each, (*way, *step)))
         return found[::-1]
 
-    def _keywords(self, schema: dict[str, Any], way: Pointer) -> None:
+    def _keywords(self, schema: dict[str, Any], way: KeyPath) -> None:
         expected = _EXPECTED_30 if self._old else _EXPECTED
         for key, value in list(schema.items()):
             check = expected.get(key)
@@ -220,7 +220,7 @@ class Survey:
                 self._take_out(schema, key, way, f"it must be {check[1]}, not {_short(value)}")
         self._patterns(schema, way)
 
-    def _patterns(self, schema: dict[str, Any], way: Pointer) -> None:
+    def _patterns(self, schema: dict[str, Any], way: KeyPath) -> None:
         pattern = schema.get("pattern")
         problem = pattern_problem(pattern) if isinstance(pattern, str) else None
         if problem is not None:
@@ -233,7 +233,7 @@ class Survey:
                 break
 
     def _take_out(
-        self, schema: dict[str, Any], key: str, way: Pointer, reason: str, position: Position | None = None
+        self, schema: dict[str, Any], key: str, way: KeyPath, reason: str, position: Position | None = None
     ) -> None:
         self._tree.drop((*way, key), f"the keyword {key!r}", reason, _FIX, position)
         del schema[key]
@@ -242,11 +242,11 @@ class Survey:
                 schema.pop(dependent, None)
             self._weak.append(way)
 
-    def _spread(self, way: Pointer) -> None:
+    def _spread(self, way: KeyPath) -> None:
         """Mend what stands around a schema that now lets more through, so that all of it lets more through."""
         for length in range(len(way) - 1, 0, -1):
             key = way[length]
-            around, _ = look_up(self._tree.root, way[:length])
+            around, _ = locate(self._tree.root, way[:length])
             if isinstance(around, dict) and id(around) in self._seen:
                 if key in NON_MONOTONE and key in around:
                     self._loosen(around, str(key), way[:length])
@@ -256,7 +256,7 @@ class Survey:
             for place in self._led.pop(way[: length + 1], ()):
                 self._weak.append(place)
 
-    def _loosen(self, schema: dict[str, Any], key: str, way: Pointer) -> None:
+    def _loosen(self, schema: dict[str, Any], key: str, way: KeyPath) -> None:
         if key == "oneOf":
             part, branches = "that no more than one of 'oneOf' fits", schema.pop("oneOf")
             schema["allOf"] = [*schema.get("allOf", []), {"anyOf": branches}]
@@ -269,7 +269,7 @@ class Survey:
         if part:
             self._tree.drop((*way, key), part, "a part of it cannot be used", _FIX)
 
-    def _circle(self, schema: dict[str, Any], way: Pointer) -> None:
+    def _circle(self, schema: dict[str, Any], way: KeyPath) -> None:
         """A reference to a reference … to itself holds nothing to anything."""
         passed: list[int] = []
         node: object = schema
@@ -279,9 +279,9 @@ class Survey:
                 del schema["$ref"]
                 return
             passed.append(id(node))
-            node, _ = look_up(self._tree.root, pointer_of(node["$ref"][1:]))
+            node, _ = locate_reference(self._tree.root, node["$ref"])
 
-    def _open(self, schema: dict[str, Any], way: Pointer) -> None:
+    def _open(self, schema: dict[str, Any], way: KeyPath) -> None:
         """Note what the dialect leaves open."""
         before = sum(doubt.places for doubt in self._doubts.values() if not doubt.severe)
         self._format(schema, way)
@@ -296,7 +296,7 @@ class Survey:
         if sum(doubt.places for doubt in self._doubts.values() if not doubt.severe) > before:
             self.doubtful.add(id(schema))
 
-    def _open_30(self, schema: dict[str, Any], way: Pointer) -> None:
+    def _open_30(self, schema: dict[str, Any], way: KeyPath) -> None:
         if "$ref" in schema:
             beside = sorted(key for key in schema if key in _HOLDING)
             if beside:
@@ -318,11 +318,11 @@ class Survey:
             elif _forbids_null(schema):
                 self._no_null(way, "where enum does not list null" if "enum" in schema else "beside what forbids null")
 
-    def _no_null(self, way: Pointer, where: str) -> None:
+    def _no_null(self, way: KeyPath, where: str) -> None:
         word = f"nullable adds no null {where} (OpenAPI 3.0.3, Schema Object): a null is a surprise, not a breach"
         self._doubt("nullable", where, (*way, "nullable"), word, "")
 
-    def _format(self, schema: dict[str, Any], way: Pointer) -> None:
+    def _format(self, schema: dict[str, Any], way: KeyPath) -> None:
         name = schema.get("format")
         if not isinstance(name, str) or name in (DEFINED_30 if self._old else DEFINED_31) or name in UNCONSTRAINED:
             return
@@ -333,7 +333,7 @@ class Survey:
         else:
             self._doubt("format", name, place, "nobody defines it", "", severe=True)
 
-    def _doubt(self, kind: str, name: str, way: Pointer, sentence: str, fix: str, severe: bool = False) -> None:
+    def _doubt(self, kind: str, name: str, way: KeyPath, sentence: str, fix: str, severe: bool = False) -> None:
         known = self._doubts.get((kind, name))
         if known is None:
             self._doubts[kind, name] = _Doubt(way, sentence, fix, severe)

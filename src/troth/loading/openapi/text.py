@@ -1,12 +1,12 @@
 """The text of an OpenAPI document into plain values: YAML 1.2 with lines and columns, JSON with JSON Pointers."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from troth.errors import InputInvalid, Position, Problem
 from troth.loading.positions.yaml import Document, parse_yaml, whole_number
 from troth.wire.bodies import too_deep
+from troth.wire.pointers import format_pointer, locate
 
 _MAX_DEPTH = 150
 _WEB_PAGE = "name the document itself; services often have it at /openapi.json or /openapi.yaml"
@@ -18,14 +18,7 @@ class JsonDocument(Document):
 
     def at(self, *path: str | int) -> Position:
         """The pointer to the value at that path, or to its nearest ancestor that exists."""
-        node: object = self.value
-        pointer = ""
-        for part in path:
-            here = node if isinstance(node, Mapping) else dict(enumerate(node)) if isinstance(node, list) else {}
-            if part not in here:
-                break
-            node = here[part]
-            pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
+        pointer = format_pointer(locate(self.value, path)[1])
         return Position(f"{self.file}#{pointer}" if pointer else self.file)
 
     def key_at(self, *path: str | int) -> Position:

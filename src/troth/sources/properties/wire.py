@@ -16,7 +16,8 @@ from troth.model.contract import Input
 from troth.model.exchange import Request
 from troth.model.operation import Operation, SoapOperation
 from troth.sources.building import ABSENT, header_field, place, query_pair, query_text, soap_headers
-from troth.wire.bodies import is_json, pointer_parts
+from troth.wire.bodies import is_json
+from troth.wire.pointers import parse_pointer
 from troth.wire.soap import write_envelope
 
 Generated: TypeAlias = Case[Any]
@@ -105,7 +106,7 @@ def _http_request(case: Generated, operation: Operation, placed: Iterable[tuple[
             if value is not ABSENT:
                 added.append(query_pair(one.address, value))
         elif one.place == "body":
-            body = place(body, pointer_parts(one.address), value)
+            body = place(body, parse_pointer(one.address), value)
         elif one.place in ("auth", "header"):
             name = "Authorization" if one.place == "auth" else one.address
             headers = {old: text for old, text in headers.items() if old.lower() != name.lower()}

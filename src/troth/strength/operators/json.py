@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from troth.strength.trees import Path, at, replaced, without
+from troth.strength.trees import at, replaced, without
 from troth.strength.values import moved_date, moved_number, same_format
+from troth.wire.pointers import KeyPath
 
 UNKNOWN = "troth_unknown"
 """A name and a text that no vendor uses."""
@@ -17,7 +18,7 @@ class Spot:
     """One part of an answer, and what a mutation of it may draw on."""
 
     tree: object
-    path: Path
+    path: KeyPath
     value: object
     recorded: tuple[object, ...] = ()
     """Values that other answers of the operation have at this place."""
