@@ -13,6 +13,8 @@ from troth.model.operation import Citation
 
 def lint_vendor(vendor: Vendor) -> Iterator[Problem]:
     """Unknown sources, unknown facts, classes with nothing to send, and given calls of what does not exist."""
+    yield from (unchecked.problem() for unchecked in vendor.spec.unchecked)
+    yield from vendor.spec.warnings
     for contract in vendor.contracts:
         yield from _sources(vendor, contract)
         for one in contract.inputs:

@@ -84,7 +84,7 @@ def pattern_problem(pattern: str) -> tuple[str, int] | None:
     try:
         Draft202012Validator({"pattern": engine_pattern}, pattern_options=_BACKTRACKING, offline=True)
     except (ValidationError, ValueError):
-        return "it is larger than what is judged by, or has what the engine lacks", 0
+        return "it is a pattern of ECMA-262 that is too large for the engine, or has what the engine lacks", 0
     return None
 
 

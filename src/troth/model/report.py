@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from troth.errors import ExitCode, Position
 from troth.model.exchange import Exchange, Request
-from troth.model.operation import Basis, Citation
+from troth.model.operation import Basis, Citation, Unchecked
 from troth.model.waivers import Waiver
 
 _INDEX = re.compile(r"(?<=/)\d+(?=/|$)|(?<=\[)\d+(?=\])")
@@ -217,6 +217,8 @@ class Report:
     """Why the exit code is what it is, the deciding reasons first."""
     unrecorded: Mapping[str, int] = field(default_factory=dict)
     """Why exchanges were not recorded → how many."""
+    unchecked: tuple[Unchecked, ...] = ()
+    """What of the specs nothing was held to."""
     removable: tuple[Waiver, ...] = ()
     """Waivers that matched nothing, though what they speak of was put to the test."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

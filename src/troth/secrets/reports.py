@@ -6,7 +6,7 @@ from functools import cache
 
 from troth.errors import Position
 from troth.model.exchange import Exchange, Headers, NoAnswer, Request, Response
-from troth.model.operation import Citation
+from troth.model.operation import Citation, Unchecked
 from troth.model.report import Count, Finding, ItemResult, Promise, Report, Reported
 from troth.model.waivers import Waiver
 from troth.secrets.redactor import Redactor
@@ -39,6 +39,7 @@ class _Cleaner:
             reasons=tuple(replace(reason, text=self._text(reason.text)) for reason in report.reasons),
             unrecorded={self._text(reason): count for reason, count in report.unrecorded.items()},
             removable=tuple(self._waiver(waiver) for waiver in report.removable),
+            unchecked=tuple(self._unchecked(part) for part in report.unchecked),
             secrets={},
         )
 
@@ -61,6 +62,15 @@ class _Cleaner:
             exchange=None if one.exchange is None else self._exchange(one.exchange),
             curl=self._text(one.curl),
             waiver=None if one.waiver is None else self._waiver(one.waiver),
+        )
+
+    def _unchecked(self, unchecked: Unchecked) -> Unchecked:
+        return replace(
+            unchecked,
+            place=self._position(unchecked.place),
+            part=self._text(unchecked.part),
+            reason=self._text(unchecked.reason),
+            fix=self._text(unchecked.fix),
         )
 
     def _waiver(self, waiver: Waiver) -> Waiver:

@@ -4,11 +4,12 @@ import pytest
 
 from troth.judging.conformance import Conformance
 from troth.judging.requests.described import RequestConformance
-from troth.judging.requests.readings import list_readings, read_form, readings
+from troth.judging.requests.readings import list_readings, readings
 from troth.loading.openapi.document import read_spec
 from troth.model.exchange import Request, Response
 from troth.model.operation import Basis, Operation
 from troth.wire.bodies import Unreadable
+from troth.wire.forms import read_form
 from troth.wire.views import RequestView, ResponseView
 
 SPEC = """\

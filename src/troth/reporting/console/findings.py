@@ -1,10 +1,11 @@
 """Findings as people read them: where, what, how we know, how to see it again, what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from shlex import quote
 from textwrap import wrap
 
+from troth.model.operation import Unchecked
 from troth.model.report import Finding, Reported
 from troth.model.waivers import HIDDEN, Waiver
 from troth.reporting.wording import accepted, expired, known_from, number, once_each, place, printable, seen_in
@@ -17,6 +18,8 @@ _STYLES = {"breach": "bold red", "surprise": "bold yellow", "unjudged": "bold bl
 _LONGEST_CURL = 2_000
 _WAIVED_DAYS = 90
 _NAMED = 3
+_MOST_UNCHECKED = 4
+"""Parts of a spec that are named where it is said that nothing is held to them."""
 
 
 def block(one: Reported, accept_from: str = "", whole: bool = False) -> Iterator[Line]:
@@ -93,6 +96,18 @@ def bullets(parts: Iterable[str], width: int = WIDTH) -> Iterator[str]:
         else:
             line = f"{line} · {part}" if line else part
     yield line
+
+
+def unchecked_lines(unchecked: Sequence[Unchecked]) -> Iterator[Line]:
+    """What of the specs nothing is held to, in one paragraph; nothing where there is no such part."""
+    if not unchecked:
+        return
+    names = [f"{part.part} ({part.place})" for part in unchecked[:_MOST_UNCHECKED]]
+    if len(unchecked) > _MOST_UNCHECKED:
+        names.append(f"{len(unchecked) - _MOST_UNCHECKED:,} more")
+    counted = f"{len(unchecked):,} part{'' if len(unchecked) == 1 else 's'} of the spec"
+    for line in hanging("not checked: ", f"{counted}: {', '.join(names)} (troth lint says why)"):
+        yield line, ""
 
 
 def hanging(first: str, text: str) -> list[str]:

@@ -6,7 +6,16 @@ from rich.console import Console
 from rich.text import Text
 
 from troth.model.report import ItemResult, Report, Reported, Verdict
-from troth.reporting.console.findings import WIDTH, Line, block, bullets, group_unjudged, removable_lines, waived_lines
+from troth.reporting.console.findings import (
+    WIDTH,
+    Line,
+    block,
+    bullets,
+    group_unjudged,
+    removable_lines,
+    unchecked_lines,
+    waived_lines,
+)
 from troth.reporting.console.tally import tally_lines
 from troth.reporting.wording import TARGETS, number, printable, verdict_line
 from troth.secrets.reports import redacted, redacted_findings
@@ -70,6 +79,7 @@ def _head(report: Report) -> Iterator[Line]:
             yield line, "bold" if part is facts else ""
     if run.target_kind in TARGETS:
         yield TARGETS[run.target_kind], ""
+    yield from unchecked_lines(report.unchecked)
 
 
 def _sections(report: Report, verbose: bool, waivable: bool) -> Iterator[Iterator[Line]]:

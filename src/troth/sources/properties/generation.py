@@ -13,6 +13,7 @@ from hypothesis import seed as seeded
 from hypothesis.errors import HypothesisException, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 from schemathesis import APIOperation, BaseSchema, GenerationMode
+from schemathesis.core.transport import HTTP_METHODS_SCHEMA
 
 from troth.errors import InputInvalid, Position, Problem
 from troth.loading.plain import mapping
@@ -50,6 +51,8 @@ class Generator:
         self._schema = _load(copy.deepcopy(dict(vendor.spec.document)), vendor.spec.file)
         soap = [operation for operation in vendor.spec.operations.values() if operation.soap is not None]
         self._soap = _load(soap_document(vendor.spec.document, soap), vendor.spec.file) if soap else None
+        further = [operation for operation in vendor.spec.operations.values() if not _has_method_of_its_own(operation)]
+        self._further = _load(_posted(vendor.spec.document, further), vendor.spec.file) if further else None
         self._seen = Seen(vendor)
 
     def examples(self, operation: Operation, seed: str) -> list[Generated]:
@@ -84,6 +87,8 @@ class Generator:
     def _find(self, operation: Operation) -> APIOperation[Any, Any, Any, Any]:
         if operation.soap is not None and self._soap is not None:
             return self._soap[f"/{operation.name}"]["post"]
+        if self._further is not None and not _has_method_of_its_own(operation):
+            return self._further[_posted_path(operation)]["post"]
         return self._schema[operation.path][operation.method.lower()]
 
 
@@ -131,6 +136,26 @@ def soap_document(document: Mapping[str, object], operations: list[Operation]) -
         "components": document.get("components", {}),
     }
     return copy.deepcopy(derived)
+
+
+def _has_method_of_its_own(operation: Operation) -> bool:
+    """Whether Schemathesis knows the method; ``additionalOperations`` of OpenAPI 3.2 may have any."""
+    return operation.method.lower() in HTTP_METHODS_SCHEMA
+
+
+def _posted(document: Mapping[str, object], operations: list[Operation]) -> dict[str, object]:
+    """A document in which each of these operations is a POST, for generation only."""
+    paths: dict[str, object] = {}
+    for operation in operations:
+        item = mapping(mapping(document.get("paths")).get(operation.path))
+        raw = mapping(item.get("additionalOperations")).get(operation.method)
+        shared = {"parameters": item["parameters"]} if "parameters" in item else {}
+        paths[_posted_path(operation)] = {**shared, "post": raw}
+    return copy.deepcopy({**document, "paths": paths})
+
+
+def _posted_path(operation: Operation) -> str:
+    return f"{operation.path}#{operation.method}"
 
 
 def _probes_content_type(case: Generated) -> bool:
