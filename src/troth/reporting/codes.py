@@ -226,6 +226,16 @@ _TABLE = (
         "Please report it with the curl line and the JSON report; secrets are already out of both.",
         "Troth itself failed in RequestView.body: RecursionError: maximum recursion depth exceeded",
     ),
+    Code(
+        "TR906",
+        "a pattern was given up",
+        "Whether a value fits the spec is not known: its pattern (with look-around or references back) took more steps "
+        "on this value than the judge allows. The value is unjudged.",
+        "Such a pattern can take years on a text of a few dozen characters; a judge that waits for it judges nothing.",
+        "Write the pattern without nested repetition: `^(a+)+$` is `^a+$`. Without look-around and references back "
+        "a pattern takes linear time.",
+        "whether it fits its schema is not known: Max limit for backtracking count exceeded",
+    ),
 )
 CODES: Mapping[str, Code] = {code.code: code for code in _TABLE}
 """Every code that Troth reports, in order."""

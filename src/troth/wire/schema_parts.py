@@ -53,11 +53,14 @@ def member_names(schema: object, root: object) -> frozenset[str]:
     return frozenset(names)
 
 
-def lets_in_more(schema: object, root: object) -> bool:
-    """Whether an object may have members that the schema does not name, as far as its keywords alone tell."""
+def is_free_form(schema: object, root: object) -> bool:
+    """Whether an object is meant to have members that the schema does not name: it names none, or says what others are.
+
+    By the letter an object that only names some is open too; in a query nobody means that.
+    """
     nodes = list(speaking(schema, root))
-    closed = (node.get(key) for node in nodes for key in ("additionalProperties", "unevaluatedProperties"))
-    return all(each is not False for each in closed)
+    others = [node["additionalProperties"] for node in nodes if "additionalProperties" in node]
+    return False not in others and (bool(others) or not member_names(schema, root))
 
 
 def of_member(schema: object, root: object, name: str) -> list[object]:

@@ -131,7 +131,8 @@ class RequestView:
         elif "array" in wanted and not parameter.media_type:
             lists = [[text for text in way if text] for way in ways if isinstance(way, list)]
             return lists[0] if lists else None
-        return ways[0] if ways else None
+        texts = self.query.get(parameter.name, [None])
+        return next((way for way in ways if isinstance(way, str)), texts[0])
 
     @_Once
     def headers(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from troth.judging.shapes import Shape
 from troth.model.operation import MediaType, Operation, Parameter
 from troth.wire.bodies import Unreadable, is_json, read_json
 from troth.wire.forms import FormField, read_form
-from troth.wire.schema_parts import kinds, lets_in_more, member_names
+from troth.wire.schema_parts import is_free_form, kinds, member_names
 from troth.wire.styles import Read, is_member, merged, read_members, read_query, read_text
 from troth.wire.views import RequestView
 
@@ -161,7 +161,7 @@ class RequestParameters:
 
     def _takes_the_rest(self, parameter: Parameter) -> bool:
         """Whether it is an object of any names, so that whatever nobody else speaks of belongs to it."""
-        return self._is_spread(parameter) and lets_in_more(parameter.schema, parameter.schema)
+        return self._is_spread(parameter) and is_free_form(parameter.schema, parameter.schema)
 
     def _form_value(self, readings: Readings, name: str, fields: list[FormField], media: MediaType) -> object:
         """A field of a form: JSON where it is an object or says so, else as its schema has it."""
