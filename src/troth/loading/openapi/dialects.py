@@ -57,16 +57,17 @@ class Writer:
         self._defined = DEFINED_30 if old else DEFINED_31
         self._spared: dict[int, frozenset[str]] = {}
 
-    def write(self, raw: object, target: Target | None = None) -> tuple[object, frozenset[Target]]:
-        """A schema, and what it refers to.
+    def write(self, raw: object, target: Target | None = None) -> tuple[object, tuple[Target, ...]]:
+        """A schema, and what it refers to, each once.
 
         Args:
             raw: the schema as the document has it.
             target: what led to it; None where it stands for itself.
         """
-        leads: set[Target] = set()
+        leads: list[Target] = []
         spared = self._unsent_of(raw) | (target.spared if target is not None else _NONE)
-        return self._schema(raw, spared, leads.add), frozenset(leads)
+        written = self._schema(raw, spared, leads.append)
+        return written, tuple(dict.fromkeys(leads))
 
     def _schema(self, raw: object, spared: frozenset[str], lead: Callable[[Target], None]) -> object:
         if not isinstance(raw, Mapping):

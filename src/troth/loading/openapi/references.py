@@ -37,6 +37,7 @@ _IDENTIFYING = frozenset((*_IDENTITY, "$dynamicRef", "$recursiveRef", "$recursiv
 _DIALECTS = re.compile(
     r"https?://(?:json-schema\.org/draft/2020-12/schema|spec\.openapis\.org/oas/3\.[0-9]+/(?:dialect|schema)[^#]*)#?"
 )
+_NOT_FETCHED = "nothing is fetched"
 _INLINE = "troth:document"
 """The address of a document that is no file."""
 
@@ -157,6 +158,11 @@ class _Joining:
         self.registry: Registry[Any] = _registry(retrieve=self._retrieve)
 
     def run(self) -> None:
+        dialect = self.tree.root.get("jsonSchemaDialect")
+        if dialect is not None and not (isinstance(dialect, str) and _DIALECTS.fullmatch(dialect)):
+            reason = f"schemas are read as JSON Schema 2020-12, and {_NOT_FETCHED}"
+            self.tree.drop(("jsonSchemaDialect",), f"the dialect {dialect}", reason, "leave jsonSchemaDialect out")
+            del self.tree.root["jsonSchemaDialect"]
         self._index(self.uri, ())
         identified: list[dict[str, Any]] = []
         while self.waiting:
@@ -194,7 +200,7 @@ class _Joining:
                 identified.append(node)
             if isinstance(node.get("externalValue"), str):
                 address = node.pop("externalValue")
-                self.tree.drop(path, "the example", f"it stands at {address}, and nothing is fetched")
+                self.tree.drop(path, "the example", f"it stands at {address}, and {_NOT_FETCHED}")
             if isinstance(node.get("mapping"), dict) and isinstance(node.get("propertyName"), str):
                 node["mapping"] = {name: kept for name, kept in node["mapping"].items() if str(kept).startswith("#/")}
 
@@ -263,7 +269,7 @@ class _Joining:
     def _path(self, uri: str) -> Path | None:
         parts = urlsplit(uri)
         if parts.scheme != "file" or parts.netloc or self.folder is None:
-            self.refused[uri] = f"it leads to {uri}, and nothing is fetched"
+            self.refused[uri] = f"it leads to {uri}, and {_NOT_FETCHED}"
             return None
         path = Path(unquote(parts.path)).resolve()
         if not path.is_relative_to(self.folder):
@@ -281,7 +287,7 @@ class _Joining:
     def _dialect(self, path: KeyPath, node: dict[str, Any]) -> None:
         dialect = node.get("$schema")
         if isinstance(dialect, str) and not _DIALECTS.fullmatch(dialect):
-            reason = "schemas are read in the dialect of the OpenAPI document, and nothing is fetched"
+            reason = f"schemas are read in the dialect of the OpenAPI document, and {_NOT_FETCHED}"
             self.tree.drop((*path, "$schema"), f"the dialect {dialect}", reason, "leave $schema out")
 
     def _dynamic_reference(self, path: KeyPath, node: dict[str, Any]) -> None:
