@@ -102,7 +102,8 @@ def test_a_query_as_described(query: str) -> None:
 @pytest.mark.parametrize(
     ("query", "where"),
     [
-        ("n=x", "query n"), ("n=1.0", "query n"), ("n=1e3", "query n"), ("n=1_0", "query n"), ("n=1&n=2", "query n"), ("ids=x", "query ids"),
+        ("n=x", "query n"), ("n=1.0", "query n"),
+        ("n=1e3", "query n"), ("n=1_0", "query n"), ("n=1&n=2", "query n"), ("ids=x", "query ids"),
         ("piped=a,b", "query piped"), ("deep%5Bsize%5D=x", "query deep"), ("deep%5Bother%5D=1", "query deep"),
         ("spaced%5Bsize%5D=x", "query spaced"),
         ("limit=x", "query page"), ("where=1", "query where"), ("at=0", "query at"), ("other=1", "query other"),

@@ -331,7 +331,7 @@ def _anchors(specification: Specification[Any], contents: object) -> Iterator[An
                 yield _anchor(name=node[key], resource=_resource(contents=node, specification=specification))
 
 
-def _enter(_segments: object, resolver: Any, subresource: Any) -> Any:
+def _enter(segments: Any, resolver: Any, subresource: Any) -> Any:  # noqa: ARG001 - the names that are called
     return resolver.in_subresource(subresource)
 
 

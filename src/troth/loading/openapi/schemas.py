@@ -42,6 +42,11 @@ class WholeSchema(Mapping[str, object]):
     def __len__(self) -> int:
         return len(self._schema())
 
+    @property
+    def is_written(self) -> bool:
+        """Whether somebody has looked into it."""
+        return self._written is not None
+
     def _schema(self) -> Mapping[str, object]:
         if self._written is None:
             self._written = self._write()

@@ -271,14 +271,17 @@ class Survey:
 
     def _circle(self, schema: dict[str, Any], way: KeyPath) -> None:
         """A reference to a reference … to itself holds nothing to anything."""
-        passed: list[int] = []
+        passed: set[int] = set()
         node: object = schema
         while isinstance(node, dict) and isinstance(node.get("$ref"), str) and (self._old or len(node) == 1):
             if id(node) in passed:
-                self._tree.drop((*way, "$ref"), f"the reference {schema['$ref']!r}", "it leads back to itself", _FIX)
-                del schema["$ref"]
+                if node is schema:
+                    self._tree.drop(
+                        (*way, "$ref"), f"the reference {schema['$ref']!r}", "it leads back to itself", _FIX
+                    )
+                    del schema["$ref"]
                 return
-            passed.append(id(node))
+            passed.add(id(node))
             node, _ = locate_reference(self._tree.root, node["$ref"])
 
     def _open(self, schema: dict[str, Any], way: KeyPath) -> None:
