@@ -7,7 +7,7 @@ import click
 from troth.cli import options
 from troth.cli.guard import guarded
 from troth.drift.command import drift
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.session.reach import Selection, select
 
 
@@ -43,12 +43,10 @@ def command(
     run_options = RunOptions(
         operations=operations,
         sources=options.source_names(sources),
-        max_examples=max_examples,
-        seed=seed,
-        strict=strict,
+        budget=Budget(seed, max_examples),
     )
 
     def choose(target: str) -> Selection:
         return select(Path.cwd(), target=target, vendors=vendors, spec=spec, world=world)
 
-    return drift(old, new, choose, run_options, reports, verbose)
+    return drift(old, new, choose, run_options, reports, verbose, strict)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from troth.model.exchange import Exchange, Response
 from troth.model.ports import Judged, Judges
-from troth.model.report import Judgement, Kind
+from troth.model.report import Judgement, Kind, Met
 
 Thing = TypeVar("Thing")
 
@@ -41,6 +41,10 @@ class Kept:
         return bool(other.rows) and frozenset(other.rows.split("+")) < frozenset(self.rows.split("+"))
 
 
+_APPLIED = (Met.KEPT, Met.SHADOWED, Met.BROKEN, Met.UNJUDGED)
+"""What is counted of rows that apply."""
+
+
 class Collector:
     """Keeps a bounded choice of a run's kept exchanges, the same for the same run."""
 
@@ -61,7 +65,7 @@ class Collector:
         if seen.stale:
             return
         operation = f"{vendor}.{judgement.operation}"
-        rows = "+".join(promise.name for promise, _ in judgement.met if promise.kind is Kind.ROW)
+        rows = "+".join(promise.name for promise, met in judgement.met if promise.kind is Kind.ROW and met in _APPLIED)
         signature = tuple(judgement.classes.values())
         chosen = self._chosen.setdefault((operation, rows, answer.status), {})
         kept = Kept(judgement.exchange, answer, operation, rows, seen, judge)

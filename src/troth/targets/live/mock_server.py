@@ -1,31 +1,48 @@
 """``troth mock`` over HTTP: a live target that gives its own facts and can be reset, so its world is closed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from secrets import token_hex
 
 import msgspec
 
-from troth.model.exchange import Exchange, NoAnswer, Request
+from troth.model.exchange import Exchange, NoAnswer, Request, header
 from troth.model.facts import Facts
+from troth.model.ports import Abilities, Target
 from troth.targets.live.client import LiveTarget
 
 _WORLD = "/_mock/world"
 _RESET = "/_mock/reset"
 _CLOCK = "/_mock/clock"
+_CHALLENGE, _MARK = "Troth-Challenge", "Troth-Mock"
 
 
-def ask_for_world(live: LiveTarget) -> dict[str, Facts] | None:
-    """The facts of every vendor, if the service is a ``troth mock``; None if it is anything else, or silent."""
-    answer = live.send(Request("GET", live.name + _WORLD)).answer
+def ask_for_world(live: LiveTarget, challenge: str | None = None) -> dict[str, Facts] | None:
+    """The facts of every vendor, if the service is a ``troth mock``; None if it is anything else, or silent.
+
+    A service is taken for a mock by its mark alone, the digest of a challenge made for this one request: no service
+    that answers everything, or repeats what it is sent, can have it.
+
+    Args:
+        live: the way to its address.
+        challenge: any text; a random one unless given.
+    """
+    challenge = challenge or token_hex(16)
+    answer = live.send(Request("GET", live.name + _WORLD, ((_CHALLENGE, challenge),))).answer
     if isinstance(answer, NoAnswer) or answer.status != 200:
+        return None
+    mark = sha256(f"troth mock {challenge}".encode()).hexdigest()
+    if header(answer.headers, _MARK) != mark:
         return None
     try:
         worlds = msgspec.json.decode(answer.body, type=dict[str, dict[str, object]])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return {vendor: Facts(world=world, closed=True) for vendor, world in worlds.items()}
 
 
-class MockServerTarget:
+class MockServerTarget(Target):
     """A running ``troth mock``.
 
     Args:
@@ -44,20 +61,21 @@ class MockServerTarget:
         """Send one request."""
         return self._live.send(request)
 
-    def locate(self, url: str) -> str:
-        """The address of a documented URL on this target."""
-        return self._live.locate(url)
-
     def facts(self, vendor: str) -> Facts:
         """What the mock said of itself."""
         return self._facts.get(vendor, Facts(closed=True))
 
-    def reset(self, vendor: str) -> None:
-        """Ask the mock to forget everything; if it cannot be asked, the next request will say so."""
+    def abilities(self, vendor: str) -> Abilities:
+        """Forgetting everything and moving the clock, which the mock does for all its vendors at once.
+
+        If it cannot be asked for that, the next request will say so.
+        """
+        return replace(self._live.abilities(vendor), reset=self._reset, advance=self._advance)
+
+    def _reset(self) -> None:
         self._live.send(Request("POST", self._live.name + _RESET))
 
-    def advance(self, vendor: str, seconds: float) -> None:
-        """Let so many seconds pass, for every vendor of the mock; a reset undoes it."""
+    def _advance(self, seconds: float) -> None:
         body = msgspec.json.encode({"advance": seconds})
         self._live.send(Request("POST", self._live.name + _CLOCK, (("Content-Type", "application/json"),), body))
 
