@@ -55,8 +55,7 @@ def is_xml(name: str) -> bool:
 def read_json(data: bytes) -> object:
     """JSON as plain Python values, or :class:`Unreadable`.
 
-    Numbers stay what they are written as (``1`` an int, ``1.0`` a float); those beyond a double, and whole ones of
-    thousands of digits, are infinite. Lone surrogates, which RFC 8259
+    Numbers stay what they are written as (``1`` an int of any size, ``1.0`` a float). Lone surrogates, which RFC 8259
     lets through, survive as such.
     """
     try:
@@ -76,7 +75,7 @@ def _second_reading(data: bytes) -> object:
     if not text.strip():
         return Unreadable("is empty")
     try:
-        value: object = json.loads(text, parse_constant=_refuse_constant, parse_int=_whole_number)
+        value: object = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         return Unreadable(f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})")
     except RecursionError:
@@ -84,14 +83,6 @@ def _second_reading(data: bytes) -> object:
     except ValueError as error:
         return Unreadable(f"is not JSON: {error}")
     return value
-
-
-def _whole_number(text: str) -> int | float:
-    """A whole number; an infinite one where it has more digits than Python turns into a number (4,300 by default)."""
-    try:
-        return int(text)
-    except ValueError:
-        return float("-inf" if text.startswith("-") else "inf")
 
 
 def _refuse_constant(name: str) -> object:
