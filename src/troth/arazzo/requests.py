@@ -76,7 +76,7 @@ def build_step(
         headers += [pair for pair in soap_headers(operation.soap) if header(own, pair[0]) is None]
     elif media and header(own, "content-type") is None:
         headers.append(("Content-Type", media))
-    url = operation.server + expand(operation.path, path) + ("?" + "&".join(query) if query else "")
+    url = operation.url(expand(operation.path, path), "&".join(query))
     return Request(operation.method, url, tuple(headers), data)
 
 

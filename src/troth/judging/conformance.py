@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from troth.judging.headers import HeaderJudge
 from troth.judging.requests.described import RequestConformance
-from troth.judging.requests.readings import list_readings, readings
-from troth.judging.shapes import Departure, Shape
+from troth.judging.shapes import Shape
 from troth.model.contract import Input
 from troth.model.exchange import header
-from troth.model.operation import Basis, Citation, MediaType, Operation, ResponseSpec
-from troth.model.report import Finding
-from troth.wire.bodies import Unreadable, is_json
+from troth.model.operation import Basis, Citation, HeaderForm, MediaType, Operation, ResponseSpec
+from troth.model.report import Finding, Why
+from troth.wire.bodies import Unreadable, is_json, is_xml
+from troth.wire.media_types import best_matches
+from troth.wire.oddities import Oddity, oddities_of
 from troth.wire.soap import XsdValidator
-from troth.wire.views import RequestView, ResponseView
+from troth.wire.views import NO_BODY, RequestView, ResponseView
 
 _MOST = 5
 """Findings of one body: more than this say nothing new."""
@@ -23,8 +25,6 @@ class _Body:
     """A media type of a response, ready to judge by."""
 
     media: MediaType
-    essence: str
-    """Its name without parameters, in lower case."""
     shape: Shape
 
 
@@ -34,7 +34,13 @@ class _Answer:
 
     spec: ResponseSpec
     bodies: tuple[_Body, ...]
-    headers: tuple[tuple[str, Shape], ...]
+    headers: tuple[HeaderJudge, ...]
+    names: tuple[str, ...]
+    """Of the media types."""
+
+
+Outcome = tuple[list[Finding], str]
+"""Findings, and why the body could not be read; ``""`` where it could."""
 
 
 class Conformance:
@@ -64,34 +70,70 @@ class Conformance:
         """Whether the spec, or a class of a contract, speaks of such a request."""
         return self._requests.described(request, inputs, classes)
 
-    def check(self, request: RequestView, response: ResponseView) -> tuple[list[Finding], bool]:
+    def check(self, request: RequestView, response: ResponseView) -> Outcome:
         """Hold an answer to the spec.
 
         Returns:
-            What was found, and whether the body could not be read at all (then nothing more should be said of it).
+            What was found, and why the body could not be read (``""`` where it could, or need not be).
         """
         key = self.documented_status(response.response.status)
+        findings = [self._odd(oddity) for oddity in oddities_of(response.response.headers)][:_MOST]
         if not self._answers:
-            return [], False
+            return findings, ""
         if key is None:
-            return [self._undocumented(request, response)], False
+            return [*findings, self._undocumented(request, response)], ""
         answer = self._answers[key]
-        findings = list(self._headers(answer, response)) if answer.headers or answer.spec.required_headers else []
-        if not answer.bodies or response.response.status in (204, 304) or request.request.method == "HEAD":
-            return findings, False
-        body = _body_for(answer.bodies, response.media_type)
-        if body is None:
-            return [*findings, self._wrong_type(answer, response)], False
+        if answer.headers or answer.spec.required_headers:
+            findings += self._headers(answer, response)
+        if response.response.status in (204, 304) or request.request.method == "HEAD":
+            return findings, ""
+        if isinstance(response.content, Unreadable):
+            basis = None if answer.bodies else Basis.ASSUMED
+            return self._unread(findings, answer, response.content, basis)
+        if not answer.bodies:
+            return findings, ""
+        return self._body(answer, response, findings)
+
+    def _body(self, answer: _Answer, response: ResponseView, findings: list[Finding]) -> Outcome:
+        """Hold a body to what the spec says of its media type."""
+        sent = header(response.response.headers, "content-type") or ""
+        bodies = [answer.bodies[index] for index in best_matches(answer.names, sent)]
+        if not response.response.body and (not bodies or not response.media_type):
+            return self._unread(findings, answer, NO_BODY)
+        if not bodies:
+            return [*findings, self._wrong_type(answer, response)], ""
         if self.operation.soap is not None:
             return self._soap(answer, response, findings)
+        if is_xml(response.media_type):
+            return self._xml(answer, bodies[0], response, findings)
         if not is_json(response.media_type):
-            return findings, False
+            return findings, ""
         value = response.body
         if isinstance(value, Unreadable):
-            return [*findings, self._unreadable(answer, f"the body {value.reason}", "body")], True
-        if not body.shape.holds(value):
-            findings.extend(self._violations(answer, body, value))
-        return findings, False
+            return self._unread(findings, answer, value)
+        if not any(body.shape.holds(value) for body in bodies):
+            findings.extend(self._violations(answer, bodies[0], value))
+        return findings, ""
+
+    def _xml(self, answer: _Answer, body: _Body, response: ResponseView, findings: list[Finding]) -> Outcome:
+        root, spec = response.xml, answer.spec
+        if isinstance(root, Unreadable):
+            return self._unread(findings, answer, root)
+        reading = response.xml_reading
+        if isinstance(reading, Unreadable):
+            return findings, ""
+        for departure in reading.departures[:_MOST]:
+            # By the letter of OpenAPI 3.0 and 3.1, `xml` has no effect on the schema of a root.
+            basis = Basis.ASSUMED if departure.root else body.media.basis or spec.basis
+            where = "body " + (departure.pointer or "/")
+            findings.append(self._finding("TR104", spec.status, departure.message, basis, spec.citation, where))
+        if not body.shape.holds(reading.value):
+            findings.extend(self._violations(answer, body, reading.value))
+        return findings, ""
+
+    def _odd(self, oddity: Oddity) -> Finding:
+        message = f"{oddity.message} ({oddity.standard})"
+        return self._finding("TR107", "header fields", message, Basis.ASSUMED, None, oddity.where)
 
     def _undocumented(self, request: RequestView, response: ResponseView) -> Finding:
         """Told apart by status and by whether the request was described, so that no finding hides a graver one."""
@@ -109,18 +151,19 @@ class Conformance:
         basis, citation = answer.spec.basis, answer.spec.citation
         for name in answer.spec.required_headers:
             if name not in response.headers:
-                message = f"the header {name} is missing"
+                trailing = header(response.response.trailers, name) is not None
+                message = f"the header {name} is missing" + (": it came behind the body" if trailing else "")
                 yield self._finding("TR105", name, message, basis, citation, f"header {name}", "present", "absent")
-        for name, shape in answer.headers:
-            value = header(response.response.headers, name)
-            if value is not None and not any(shape.holds(form) for form in _forms(value)):
-                where = f"header {name}"
-                departure = _least(shape, _forms(value))
-                if departure.undecided:
-                    yield self._given_up(name, departure, basis, citation, where)
-                    continue
-                weight = departure.basis or basis
-                yield self._finding("TR105", name, departure.message, weight, citation, where, "its schema", value)
+        for judge in answer.headers:
+            lines = response.header_lines.get(judge.name)
+            complaint = judge.complaint(lines) if lines is not None else None
+            if lines is not None and complaint is not None:
+                where, shown, weight = f"header {judge.name}", ", ".join(lines), complaint.basis or basis
+                if complaint.undecided:
+                    yield self._given_up(judge.name, complaint.message, weight, citation, where, shown)
+                else:
+                    message = complaint.message
+                    yield self._finding("TR105", judge.name, message, weight, citation, where, "its schema", shown)
 
     def _wrong_type(self, answer: _Answer, response: ResponseView) -> Finding:
         known = ", ".join(body.media.name for body in answer.bodies)
@@ -131,15 +174,20 @@ class Conformance:
             "TR102", answer.spec.status, message, basis, answer.spec.citation, "content-type", known, answered
         )
 
-    def _unreadable(self, answer: _Answer, message: str, where: str) -> Finding:
-        return self._finding("TR103", answer.spec.status, message, answer.spec.basis, answer.spec.citation, where)
+    def _unread(self, findings: list[Finding], answer: _Answer, why: Unreadable, basis: Basis | None = None) -> Outcome:
+        """A body that cannot be read: the vendor's fault (TR103), or a limit of ours (TR906, unjudged)."""
+        code = "TR906" if why.ours else "TR103"
+        spec = answer.spec
+        finding = self._finding(code, spec.status, f"the body {why.reason}", basis or spec.basis, spec.citation, "body")
+        finding = replace(finding, unjudged=why.ours)
+        return [*findings, finding], Why.BEYOND_LIMITS if why.ours else Why.UNREADABLE
 
-    def _soap(self, answer: _Answer, response: ResponseView, findings: list[Finding]) -> tuple[list[Finding], bool]:
+    def _soap(self, answer: _Answer, response: ResponseView, findings: list[Finding]) -> Outcome:
         message, bound = response.soap, self.operation.soap
         if isinstance(message, Unreadable):
-            return [*findings, self._unreadable(answer, f"the body {message.reason}", "body")], True
+            return self._unread(findings, answer, message)
         if message.fault is not None or bound is None:
-            return findings, False
+            return findings, ""
         spec = answer.spec
         problems = (
             [f"expected the element {bound.element}Response"] if message.name != f"{bound.element}Response" else []
@@ -156,26 +204,24 @@ class Conformance:
                 findings.append(
                     self._finding("TR104", spec.status, departure.message, basis, spec.citation, where, "", answered)
                 )
-        return findings, False
+        return findings, ""
 
     def _violations(self, answer: _Answer, body: _Body, value: object) -> Iterator[Finding]:
         spec = answer.spec
         for departure in body.shape.departures(value, _MOST):
-            where = f"body {departure.place}"
+            where, message, shown = f"body {departure.place}", departure.message, departure.value
             basis = departure.basis or body.media.basis or spec.basis
             if departure.undecided:
-                yield self._given_up(spec.status, departure, basis, spec.citation, where)
-                continue
-            yield self._finding(
-                "TR104", spec.status, departure.message, basis, spec.citation, where, "", departure.value
-            )
+                yield self._given_up(spec.status, message, basis, spec.citation, where, shown)
+            else:
+                yield self._finding("TR104", spec.status, message, basis, spec.citation, where, "", shown)
 
     def _given_up(
-        self, subject: str, departure: Departure, basis: Basis, citation: Citation | None, where: str
+        self, subject: str, why: str, basis: Basis, citation: Citation | None, where: str, shown: str
     ) -> Finding:
-        message = f"whether it fits its schema is not known: {departure.message}"
-        finding = self._finding("TR906", subject, message, basis, citation, where, "", departure.value)
-        return replace(finding, unjudged=True)
+        """A value whose pattern took too many steps: nothing is said against the vendor."""
+        message = f"whether it fits its schema is not known: {why}"
+        return replace(self._finding("TR907", subject, message, basis, citation, where, "", shown), unjudged=True)
 
     def _finding(
         self,
@@ -205,30 +251,15 @@ class Conformance:
 
 
 def _answer(spec: ResponseSpec) -> _Answer:
-    bodies = []
-    for media in spec.content:
-        shape = Shape(True if media.schema is None else media.schema, media.strict)
-        bodies.append(_Body(media, media.name.partition(";")[0].strip().lower(), shape))
-    bodies.sort(key=lambda body: body.media.name.count("*"))
-    headers = tuple((name, Shape(schema, spec.strict_headers.get(name))) for name, schema in spec.headers.items())
-    return _Answer(spec, tuple(bodies), headers)
+    bodies = [
+        _Body(media, Shape(True if media.schema is None else media.schema, media.strict)) for media in spec.content
+    ]
+    judges = (
+        HeaderJudge(name, Shape(schema, spec.strict_headers.get(name)), spec.header_forms.get(name, HeaderForm()))
+        for name, schema in spec.headers.items()
+    )
+    return _Answer(spec, tuple(bodies), tuple(judges), tuple(media.name for media in spec.content))
 
 
-def _body_for(bodies: tuple[_Body, ...], name: str) -> _Body | None:
-    for body in bodies:
-        wanted = body.essence
-        if wanted in (name, "*/*") or (wanted.endswith("/*") and name.startswith(wanted[:-1])):
-            return body
-    return None
-
-
-def _forms(value: str) -> list[object]:
-    """What a header's text may stand for: a value, or a list of them."""
-    return [*readings(value), *list_readings([part.strip() for part in value.split(",")])]
-
-
-def _least(shape: Shape, readings_of_it: list[object]) -> Departure:
-    """Of all readings that depart from a schema, the departure that weighs least."""
-    departures = [departure for form in readings_of_it for departure in shape.departures(form, 1)]
-    weights = (None, *Basis)
-    return max(departures, key=lambda each: (each.undecided, weights.index(each.basis) if each.basis else 0))
+def _shape(media: MediaType) -> Shape:
+    return Shape(True if media.schema is None else media.schema, media.strict)

@@ -27,32 +27,23 @@ class Departure:
     """The value there, as a person reads it, cut short where it is long."""
     kind: str
     """The keyword's kind as the engine names it, such as ``Required``."""
-    error: ValidationError
     basis: Basis | None
     """The nearest ``x-basis``, or None; ``assumed`` where the value keeps one sense of the schema and not the other."""
     undecided: bool = False
     """Whether it fits is not known: a pattern took too many steps."""
-
-    @property
-    def surplus(self) -> tuple[str, ...]:
-        """The members of an object that the schema does not let in."""
-        kind = self.error.kind
-        if isinstance(kind, ValidationErrorKind.PropertyNames):
-            return (str(kind.error.instance),)
-        if isinstance(kind, ValidationErrorKind.AdditionalProperties | ValidationErrorKind.UnevaluatedProperties):
-            return tuple(kind.unexpected)
-        return ()
-
-    @property
-    def missing(self) -> str:
-        """The member that an object lacks; ``""`` where it lacks none."""
-        kind = self.error.kind
-        return str(kind.property) if isinstance(kind, ValidationErrorKind.Required) else ""
+    surplus: tuple[str, ...] = ()
+    """The members of an object that the schema does not let in."""
+    missing: str = ""
+    """The member that an object lacks."""
 
     @property
     def place(self) -> str:
         """The way to it as a JSON Pointer; ``/`` for the whole value."""
         return format_pointer(self.path) or "/"
+
+    def lightness(self) -> int:
+        """How little it weighs against the vendor: least of all where it is undecided."""
+        return len(Basis) + 1 if self.undecided else (None, *Basis).index(self.basis)
 
 
 class Shape:
@@ -127,9 +118,10 @@ class _Compiled:
                 message=self._message(error),
                 value=_shown(error.instance, _LONGEST_VALUE),
                 kind=type(error.kind).__name__.rpartition("_")[2],
-                error=error,
                 basis=basis,
                 undecided=_undecided([error]),
+                surplus=_surplus(error.kind),
+                missing=str(error.kind.property) if isinstance(error.kind, ValidationErrorKind.Required) else "",
             )
 
     def _message(self, error: ValidationError) -> str:
@@ -142,6 +134,14 @@ class _Compiled:
         if keyword == "pattern" and isinstance(fields.get(AS_WRITTEN), str):
             return f"{_shown(error.instance, 120)} does not match the pattern {fields[AS_WRITTEN]}"
         return _cut(error.message, _LONGEST_MESSAGE)
+
+
+def _surplus(kind: ValidationErrorKind) -> tuple[str, ...]:
+    if isinstance(kind, ValidationErrorKind.PropertyNames):
+        return (str(kind.error.instance),)
+    if isinstance(kind, ValidationErrorKind.AdditionalProperties | ValidationErrorKind.UnevaluatedProperties):
+        return tuple(kind.unexpected)
+    return ()
 
 
 def basis_along(schema: JsonSchema, path: Iterable[str | int]) -> Basis | None:

@@ -94,6 +94,16 @@ class MediaType:
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderForm:
+    """How the text of a header stands for its value (OpenAPI, "Header Object")."""
+
+    explode: bool = False
+    """Objects are written ``R=100,G=200`` in place of ``R,100,G,200``."""
+    media_type: str = ""
+    """The type of its text, where it has ``content`` in place of a style."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseSpec:
     """What a spec says of one status (or range, or ``default``)."""
 
@@ -107,6 +117,8 @@ class ResponseSpec:
     pointer: tuple[str | int, ...] = ()
     strict_headers: Mapping[str, JsonSchema] = field(default_factory=dict)
     """The headers whose schema has a narrower sense, as ``strict`` of :class:`MediaType`."""
+    header_forms: Mapping[str, HeaderForm] = field(default_factory=dict)
+    """How headers are written that are not so by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +140,8 @@ class Operation:
     name: str
     method: str
     path: str
-    """The path template below the server, such as ``/identities/{identity_token}.json``."""
+    """The path template below the server, such as ``/identities/{identity_token}.json``: of the key in the document
+    that part which is a path."""
     server: str
     """The documented server, without a slash at the end."""
     parameters: tuple[Parameter, ...]
@@ -147,10 +160,34 @@ class Operation:
     soap: SoapOperation | None = None
     deprecated: bool = False
     links: Mapping[str, object] = field(default_factory=dict)
+    path_key: str = ""
+    """The key of the document's ``paths``, where it is not the path: ``/files?kind=a`` or ``/folders/{id}#share``."""
+    fixed_query: str = ""
+    """What every request has in its query: the part of the key behind ``?``. A fragment is never sent."""
 
     def __str__(self) -> str:
         """``vendor.operation``."""
         return f"{self.vendor}.{self.name}"
+
+    @property
+    def document_path(self) -> str:
+        """The key of the document's ``paths``."""
+        return self.path_key or self.path
+
+    def url(self, path: str, query: str = "") -> str:
+        """A URL of this operation.
+
+        Args:
+            path: below the server, with the parameters put in.
+            query: without ``?``; what every request has goes before it.
+        """
+        whole = "&".join(part for part in (self.fixed_query, query) if part)
+        return self.server + path + (f"?{whole}" if whole else "")
+
+    def response_for(self, status: int) -> ResponseSpec | None:
+        """What is said of a status: of itself, of its range, or by default; None where nothing is."""
+        keys = (str(status), f"{str(status)[0]}xx", "default")
+        return next((self.responses[key] for key in keys if key in self.responses), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +205,12 @@ class Spec:
     """What of the document nothing is held to, in the order of the file."""
     warnings: tuple[Problem, ...] = ()
     """What is read in some way, though the document's dialect does not define it."""
+
+
+def split_path(key: str) -> tuple[str, str]:
+    """Path and query of a key of ``paths``; its fragment, which tells operations apart and is never sent, is left out.
+
+    OpenAPI has only paths there; documents have all three (RFC 3986, section 3).
+    """
+    path, _, query = key.partition("#")[0].partition("?")
+    return path, query

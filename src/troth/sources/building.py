@@ -132,9 +132,8 @@ def _request(
     parts: Mapping[str, str | None],
     body: object,
 ) -> Request:
-    url = operation.server + expand(operation.path, path)
-    if query:
-        url += "?" + "&".join(query_pair(name, value) for name, value in query.items())
+    pairs = "&".join(query_pair(name, value) for name, value in query.items())
+    url = operation.url(expand(operation.path, path), pairs)
     data = b""
     if operation.soap is not None:
         data = write_envelope(operation.soap.element, operation.soap.namespace, parts)

@@ -46,7 +46,8 @@ def parse_xml(data: bytes, charset: str = "") -> "etree._Element | Unreadable":
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        return Unreadable(f"is not XML: {str(error).splitlines()[0] if str(error) else 'empty'}")
+        said = str(error).partition("\n")[0].removesuffix(f" (<string>, line {getattr(error, 'lineno', 0)})")
+        return Unreadable(f"is not XML: {said or 'empty'}")
     claimed = _wrongly_claimed(data, charset)
     if claimed:
         return Unreadable(f"is not XML: it is not in {claimed}, the encoding that it is said to be in")

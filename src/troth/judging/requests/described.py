@@ -12,11 +12,13 @@ from troth.judging.requests.readings import Readings
 from troth.judging.shapes import Shape
 from troth.model.contract import Input
 from troth.model.operation import MediaType, Operation
-from troth.wire.bodies import Unreadable, is_json, media_type, read_text
+from troth.wire.bodies import Unreadable, is_json, is_xml, media_type, read_text
 from troth.wire.forms import FORMS
+from troth.wire.media_types import best_matches
 from troth.wire.pointers import format_pointer
 from troth.wire.schema_parts import kinds
 from troth.wire.views import NO_BODY, RequestView
+from troth.wire.xml_schema import read_by_schema
 
 _TOGETHER = (
     "MinProperties",
@@ -98,25 +100,43 @@ class RequestConformance:
             if self._operation.body_required:
                 yield Violation("body", "")
             return
+        if isinstance(view.content, Unreadable):
+            yield Violation("body", "", unknown=f"which {view.content.reason}")
+            return
         sent = media_type(view.request.headers)
-        media = _media(self._operation, sent)
+        media = _media(self._operation, view.headers.get("content-type", ""))
         if media is None:
             yield Violation("body", "")
             return
         bare = sent if "*" in media.name else _bare(media.name)
-        if is_json(bare):
+        if is_xml(bare):
+            yield from self._xml(media, view)
+        elif is_json(bare):
             yield from self._json(media, view)
         elif bare in FORMS:
             for name in self._parameters.form_departures(media, view):
                 yield Violation("body", f"/{name}" if name else "")
         elif not self._shapes[media.name].anything:
-            yield from self._text(media, bare, view)
+            yield from self._text(media, bare, view.content, view)
 
     def _json(self, media: MediaType, view: RequestView) -> Iterator[Violation]:
         if isinstance(view.body, Unreadable):
             yield Violation("body", "")
-            return
-        for departure in self._shapes[media.name].each_departure(view.body):
+        else:
+            yield from self._departures(media, view.body)
+
+    def _xml(self, media: MediaType, view: RequestView) -> Iterator[Violation]:
+        root = view.xml
+        if isinstance(root, Unreadable):
+            yield Violation("body", "")
+        elif media.schema is not None:
+            reading = read_by_schema(root, media.schema)
+            for departure in reading.departures:
+                yield Violation("body", departure.pointer)
+            yield from self._departures(media, reading.value)
+
+    def _departures(self, media: MediaType, value: object) -> Iterator[Violation]:
+        for departure in self._shapes[media.name].each_departure(value):
             path = departure.path
             for name in departure.surplus:
                 yield Violation("body", format_pointer((*path, name)))
@@ -125,24 +145,19 @@ class RequestConformance:
             elif not departure.surplus:
                 yield Violation("body", format_pointer(path), departure.kind in _TOGETHER)
 
-    def _text(self, media: MediaType, bare: str, view: RequestView) -> Iterator[Violation]:
+    def _text(self, media: MediaType, bare: str, content: bytes, view: RequestView) -> Iterator[Violation]:
         """A body that is no JSON and no form: text is a value, anything else is not taken apart."""
         shape = self._shapes[media.name]
         wanted = kinds(shape.schema, shape.schema)
+        # The bytes of what is no text are counted as characters.
         binary = not bare.startswith("text/")
-        if bare in _STRUCTURED or bare.endswith(_SUFFIXES) or wanted & {"object", "array"}:
+        if bare in _STRUCTURED or bare.endswith("+yaml") or wanted & {"object", "array"}:
             yield Violation("body", "", unknown=f"which is {bare} and not held to its schema")
-        elif not Readings(shape).fit(_octets(view) if binary else read_text(view.request.body, view.request.headers)):
+        elif not Readings(shape).fit(content.decode("latin-1") if binary else read_text(content, view.request.headers)):
             yield Violation("body", "")
 
 
-_STRUCTURED = ("application/xml", "text/xml", "application/yaml", "application/x-yaml", "text/yaml", "text/csv")
-_SUFFIXES = ("+xml", "+yaml")
-
-
-def _octets(view: RequestView) -> str:
-    """Bytes as a schema counts them: each is a character."""
-    return view.request.body.decode("latin-1")
+_STRUCTURED = ("application/yaml", "application/x-yaml", "text/yaml", "text/csv")
 
 
 def _schema(media: MediaType) -> Mapping[str, object] | bool:
@@ -168,10 +183,9 @@ def _bare(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
-def _media(operation: Operation, sent: str) -> MediaType | None:
+def _media(operation: Operation, content_type: str) -> MediaType | None:
     """The description of a body of that type; a body of any other is held to what is said of JSON, if anything is."""
-    for media in operation.request_body:
-        wanted = _bare(media.name)
-        if wanted in (sent, "*/*") or (wanted.endswith("/*") and sent.startswith(wanted[:-1])):
-            return media
+    found = best_matches(tuple(media.name for media in operation.request_body), content_type)
+    if found:
+        return operation.request_body[found[0]]
     return next((media for media in operation.request_body if is_json(_bare(media.name))), None)

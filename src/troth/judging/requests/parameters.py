@@ -1,10 +1,11 @@
 """Whether the parameters and forms of a request are as the spec describes them: text held to schemas of values."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from troth.judging.requests.readings import Readings
 from troth.judging.shapes import Shape
+from troth.model.exchange import COMPUTED_HEADERS
 from troth.model.operation import MediaType, Operation, Parameter
 from troth.wire.bodies import Unreadable, is_json, read_json
 from troth.wire.forms import FormField, read_form
@@ -12,7 +13,7 @@ from troth.wire.schema_parts import is_free_form, kinds, member_names
 from troth.wire.styles import Read, is_member, merged, read_members, read_query, read_text
 from troth.wire.views import RequestView
 
-_IGNORED = ("accept", "content-type")
+_IGNORED = frozenset(("accept", "content-type", "authorization")) | COMPUTED_HEADERS
 """Headers that OpenAPI describes elsewhere and ignores as parameters (3.1.1, "Common Fixed Fields")."""
 _NOT_A_SEGMENT = ("", ".", "..")
 """Whoever normalizes a URL with such a segment takes it for another path's (RFC 3986, section 5.2.4)."""
@@ -45,7 +46,8 @@ class RequestParameters:
 
     def form_departures(self, media: MediaType, view: RequestView) -> Iterator[str]:
         """The names of a form's fields that are not as described; ``""`` for the form as a whole."""
-        fields = read_form(view.request.body, view.headers.get("content-type", ""))
+        content, kind = view.content, view.headers.get("content-type", "")
+        fields = content if isinstance(content, Unreadable) else read_form(content, kind)
         if isinstance(fields, Unreadable):
             yield ""
             return
@@ -59,7 +61,14 @@ class RequestParameters:
             yield from departure.surplus or (str((*departure.path, departure.missing)[0]),)
 
     def authorized(self, view: RequestView) -> bool:
-        """Whether the request carries something for one of the schemes that guard the operation, if there are any."""
+        """Whether the request carries something for one of the schemes that guard the operation, if there are any.
+
+        A header parameter `Authorization`, which OpenAPI ignores as a parameter, is a scheme of its own where it is
+        required.
+        """
+        wanted = any(parameter.required and _is_authorization(parameter) for parameter in self._operation.parameters)
+        if wanted and "authorization" not in view.headers:
+            return False
         given = view.headers.get("authorization", "").partition(" ")[0].lower()
         places: Mapping[str, Mapping[str, object]] = {"query": view.query, "cookie": _cookies(view)}
         for scheme in self._operation.security:
@@ -99,8 +108,6 @@ class RequestParameters:
             if name in _IGNORED:
                 return True
             raw = view.headers.get(name)
-            if name == "authorization":
-                return raw is not None or not parameter.required
         else:
             raw = _cookies(view).get(parameter.name)
         if raw is None:
@@ -142,7 +149,7 @@ class RequestParameters:
 
     def _surplus(self, view: RequestView) -> list[str]:
         """The names in the query that belong to no parameter by themselves."""
-        spoken_for: set[str] = set()
+        spoken_for = {name for name, _ in parse_qsl(self._operation.fixed_query, keep_blank_values=True)}
         for parameter in self._operation.parameters:
             if parameter.place == "query":
                 spoken_for.add(parameter.name)
@@ -179,6 +186,10 @@ class RequestParameters:
             ways = read_query(pairs, name, str(style), encoding.get("explode", style == "form") is True)
             return readings.member(name, ways)
         return readings.member(name, [texts[0], texts] if len(texts) == 1 else [texts])
+
+
+def _is_authorization(parameter: Parameter) -> bool:
+    return parameter.place == "header" and parameter.name.lower() == "authorization"
 
 
 def _by_name(fields: Iterable[FormField]) -> dict[str, list[FormField]]:

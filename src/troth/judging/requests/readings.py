@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from troth.judging.shapes import Shape
+from troth.judging.shapes import Departure, Shape
 from troth.model.operation import JsonSchema
 from troth.wire.schema_parts import kinds, of_items, of_member
 
@@ -54,6 +54,10 @@ class Readings:
         """Whether text, or a list or an object of texts, stands for a value that the schema allows."""
         return self.shape.holds(self._value(way, [self.shape.schema]))
 
+    def departure(self, way: object) -> Departure | None:
+        """Where it departs from the schema at first; None where it does not."""
+        return next(iter(self.shape.departures(self._value(way, [self.shape.schema]), 1)), None)
+
     def member(self, name: str, ways: Sequence[object]) -> object:
         """A member of an object, by the first way to read it that its own schema allows."""
         schemas = of_member(self.shape.schema, self.shape.schema, name)
@@ -89,12 +93,19 @@ class Readings:
             found.append(number)
         if len(found) == 1 or not schemas:
             return text
+        if self._wants_no_text(schemas):
+            found.reverse()
         return max(found, key=lambda value: self._fitting(value, schemas))
+
+    def _wants_no_text(self, schemas: Iterable[object]) -> bool:
+        return any(each and "string" not in each for each in self._kinds(schemas))
+
+    def _kinds(self, schemas: Iterable[object]) -> list[frozenset[str]]:
+        return [kinds(schema, self.shape.schema) for schema in schemas]
 
     def _takes_fractions(self, schemas: Iterable[object]) -> bool:
         """Whether ``1.0`` may stand there: JSON Schema takes it for an integer, and few services do."""
-        named = [kinds(schema, self.shape.schema) for schema in schemas]
-        return all(not each or "number" in each for each in named)
+        return all(not each or "number" in each for each in self._kinds(schemas))
 
     def _fitting(self, value: object, schemas: Iterable[object]) -> int:
         return sum(self._part(schema).holds(value) for schema in schemas)

@@ -8,7 +8,7 @@ from troth.loading.openapi.parts import Part, followed
 from troth.loading.openapi.references import Tree
 from troth.loading.openapi.schemas import Schemas, Whole
 from troth.loading.plain import mapping, read_basis, read_citation
-from troth.model.operation import Basis, JsonSchema, MediaType, Parameter, ResponseSpec
+from troth.model.operation import Basis, HeaderForm, JsonSchema, MediaType, Parameter, ResponseSpec
 
 _STYLES = {
     "path": ("simple", "label", "matrix"),
@@ -67,13 +67,19 @@ class Contents:
         raw, outer = holder.fields, part.fields
         headers: dict[str, JsonSchema] = {}
         strict: dict[str, JsonSchema] = {}
+        forms: dict[str, HeaderForm] = {}
         required = []
         for name, each in holder.items("headers"):
             if name.lower() == "content-type":
                 # OpenAPI ignores it here: the keys of ``content`` say it.
                 continue
             header = followed(self._tree, each)
-            whole = self._header(header)
+            content = self.media_types(header, WRITE_ONLY)
+            schema = header.at("schema")
+            whole = self._schemas.whole(schema.value, schema.pointer, WRITE_ONLY)
+            if content:
+                whole = Whole(content[0].schema, content[0].strict)
+            forms[name.lower()] = HeaderForm(header.fields.get("explode") is True, content[0].name if content else "")
             headers[name.lower()] = True if whole.schema is None else whole.schema
             if whole.strict is not None:
                 strict[name.lower()] = whole.strict
@@ -89,11 +95,8 @@ class Contents:
             citation=read_citation(citation) if citation is not None else None,
             pointer=part.pointer,
             strict_headers=strict,
+            header_forms=forms,
         )
-
-    def _header(self, header: Part) -> Whole:
-        schema = header.at("schema")
-        return self._schemas.whole(schema.value, schema.pointer, WRITE_ONLY)
 
     def _parameter(self, part: Part) -> Parameter | None:
         holder = followed(self._tree, part)

@@ -20,7 +20,7 @@ READ_ONLY, WRITE_ONLY = "readOnly", "writeOnly"
 _KNOWN_FORMATS = ENGINE_FORMATS | FORMATS.keys() | RANGES.keys()
 _NULL = {"type": "null"}
 _NONE: frozenset[str] = frozenset()
-_NO_WORDS = ("nullable", "discriminator", "xml", "externalDocs", "id", "$schema", "$id")
+_NO_WORDS = ("nullable", "discriminator", "externalDocs", "id", "$schema", "$id")
 
 
 @dataclass(frozen=True, slots=True)

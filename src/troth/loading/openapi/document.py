@@ -19,7 +19,7 @@ from troth.loading.openapi.schemas import Schemas
 from troth.loading.openapi.text import read_openapi_text
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
 from troth.loading.positions.yaml import Document
-from troth.model.operation import Basis, Operation, SoapOperation, Spec, Unchecked
+from troth.model.operation import Basis, Operation, SoapOperation, Spec, Unchecked, split_path
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _EFFECTS = {
@@ -191,13 +191,16 @@ class _SpecReading:
         name = given if given and given not in self.repeated else f"{method.upper()} {path}"
         self._callbacks(part)
         body = followed(self.tree, part.at("requestBody"))
+        route, query = split_path(path)
         plain = Operation(
             vendor=self.vendor,
             name=name,
             method=method.upper(),
-            path=path,
+            path=route,
+            path_key=path if path != route else "",
+            fixed_query=query,
             server=self._server(raw, item.fields),
-            parameters=self.contents.parameters(path, item, part),
+            parameters=self.contents.parameters(route, item, part),
             request_body=self.contents.media_types(body, READ_ONLY),
             body_required=body.fields.get("required") is True,
             responses={
@@ -295,5 +298,5 @@ class _SpecReading:
 
 _CARRIED = (
     "vendor", "method", "path", "server", "parameters", "request_body", "body_required", "responses", "security",
-    "http_name",
+    "http_name", "path_key", "fixed_query",
 )  # fmt: skip

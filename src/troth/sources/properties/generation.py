@@ -94,7 +94,7 @@ class Generator:
             return self._soap[f"/{operation.name}"]["post"]
         if self._further is not None and not _has_method_of_its_own(operation):
             return self._further[_posted_path(operation)]["post"]
-        return self._schema[operation.path][operation.method.lower()]
+        return self._schema[operation.document_path][operation.method.lower()]
 
 
 def _load(document: dict[str, object], file: str) -> BaseSchema:
@@ -141,7 +141,9 @@ def soap_document(document: Mapping[str, object], operations: list[Operation]) -
             if isinstance(schema, Mapping)
             else schema
         )
-        http = mapping(mapping(mapping(document.get("paths")).get(operation.path)).get(operation.method.lower()))
+        http = mapping(
+            mapping(mapping(document.get("paths")).get(operation.document_path)).get(operation.method.lower())
+        )
         described = mapping(mapping(mapping(http.get("x-soap")).get("operations")).get(operation.name))
         examples = {
             name: {"value": mapping(example)["request"]}

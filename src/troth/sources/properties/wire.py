@@ -13,7 +13,7 @@ from schemathesis import Case
 from schemathesis.core import NotSet
 
 from troth.model.contract import Input
-from troth.model.exchange import Request
+from troth.model.exchange import COMPUTED_HEADERS, Request
 from troth.model.operation import Operation, SoapOperation
 from troth.sources.building import ABSENT, header_field, place, query_pair, query_text, soap_headers
 from troth.wire.bodies import is_json
@@ -96,7 +96,7 @@ def _http_request(case: Generated, operation: Operation, placed: Iterable[tuple[
     path = dict(case.path_parameters)
     query = dict(case.query)
     added: list[str] = []
-    headers = {str(name): value for name, value in case.headers.items()}
+    headers = {str(name): value for name, value in case.headers.items() if str(name).lower() not in COMPUTED_HEADERS}
     body: object = ABSENT if isinstance(case.body, NotSet) else copy.deepcopy(case.body)
     for one, value in placed:
         if one.place == "path":
@@ -141,7 +141,7 @@ def _written(
     )
     wire = changed.as_transport_kwargs(base_url=operation.server)
     query_string = "&".join([*_query(wire.get("params")), *added])
-    url = operation.server + _path(operation.path, path) + (f"?{query_string}" if query_string else "")
+    url = operation.url(_path(operation.path, path), query_string)
     if not _URL.fullmatch(url):
         raise Unsendable("the URL holds what a URL cannot")
     data, content_type = _body(wire)
