@@ -58,7 +58,7 @@ def test_formats_of_text(name: str, yes: str, no: str) -> None:
 
 
 def test_a_pattern_is_said_as_its_author_wrote_it() -> None:
-    assert said({"pattern": r"^[\w-.]+$"}, "a b") == [r"/: a b does not match the pattern ^[\w-.]+$"]
+    assert said({"pattern": r"^[\w-.]+$"}, "a b") == [r'/: "a b" does not match the pattern ^[\w-.]+$']
 
 
 @pytest.mark.parametrize("around", ["{}", "anyOf"])

@@ -31,7 +31,7 @@ class HeaderJudge:
         self.name = name
         self._form = form
         self._types = kinds(shape.schema, shape.schema)
-        self._readings = Readings(shape)
+        self._readings = Readings(shape, of_answer=True)
 
     def complaint(self, lines: Sequence[str]) -> Departure | None:
         """What is wrong with the lines of this header; None where nothing is.

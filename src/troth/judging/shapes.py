@@ -132,7 +132,7 @@ class _Compiled:
         if RANGE_OF in fields:
             return f"{_shown(error.instance, 60)} is beyond the range of {fields[RANGE_OF]}"
         if keyword == "pattern" and isinstance(fields.get(AS_WRITTEN), str):
-            return f"{_shown(error.instance, 120)} does not match the pattern {fields[AS_WRITTEN]}"
+            return f"{_shown(error.instance, 120, quoted=True)} does not match the pattern {fields[AS_WRITTEN]}"
         return _cut(error.message, _LONGEST_MESSAGE)
 
 
@@ -228,8 +228,8 @@ def _plain(value: object) -> object:
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
-def _shown(value: object, most: int) -> str:
-    return _cut("null" if value is None else str(value), most)
+def _shown(value: object, most: int, quoted: bool = False) -> str:
+    return _cut("null" if value is None else f'"{value}"' if isinstance(value, str) and quoted else str(value), most)
 
 
 def _cut(text: str, most: int) -> str:

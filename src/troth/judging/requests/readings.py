@@ -44,10 +44,13 @@ class Readings:
 
     Args:
         shape: the schema.
+        of_answer: the text is a service's. JSON Schema takes ``1.0`` for an integer, so an answer that has it keeps the
+            schema; few services take it, so a request that has it is not surely described.
     """
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, of_answer: bool = False) -> None:
         self.shape = shape
+        self._of_answer = of_answer
         self._parts: dict[int, tuple[object, Shape]] = {}
 
     def fit(self, way: object) -> bool:
@@ -104,8 +107,8 @@ class Readings:
         return [kinds(schema, self.shape.schema) for schema in schemas]
 
     def _takes_fractions(self, schemas: Iterable[object]) -> bool:
-        """Whether ``1.0`` may stand there: JSON Schema takes it for an integer, and few services do."""
-        return all(not each or "number" in each for each in self._kinds(schemas))
+        """Whether ``1.0`` may stand there."""
+        return self._of_answer or all(not each or "number" in each for each in self._kinds(schemas))
 
     def _fitting(self, value: object, schemas: Iterable[object]) -> int:
         return sum(self._part(schema).holds(value) for schema in schemas)
