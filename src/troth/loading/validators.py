@@ -129,6 +129,9 @@ def _adapted_node(schema: Mapping[str, object]) -> Mapping[str, object]:
             made[key] = _adapted_value(value)
         else:
             made[key] = value
+    if made.get("additionalProperties") is False and "properties" not in made:
+        # Without it the engine does not say which member is one too many.
+        made["properties"] = {}
     pattern, patterns, number = schema.get("pattern"), made.get("patternProperties"), schema.get("format")
     if isinstance(pattern, str):
         made["pattern"], made[AS_WRITTEN] = _engine_pattern(pattern), pattern
