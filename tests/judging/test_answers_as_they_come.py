@@ -36,6 +36,7 @@ paths:
             application/vnd.order+json; view=full: {schema: {type: object, required: [id, mail]}}
             application/vnd.order+json; view=basic: {schema: {type: object, required: [id], maxProperties: 1}}
             text/*: {}
+            text/xml: {schema: {type: string, minLength: 3}}
         "404": {description: nothing}
         4XX: {description: something, content: {application/*+json: {schema: {type: object}}}}
     head: {operationId: head, responses: {"200": {description: ok, content: {application/json: {}}}}}
@@ -69,6 +70,9 @@ def answer(body: bytes, *headers: tuple[str, str], status: int = 200, trailers: 
         answer(b'{"id": 1, "mail": "x"}', FULL),
         answer(b'{"id": 1}', BASIC),
         answer(b'{"id": 1, "mail": "x"}', ("Content-Type", "application/vnd.order+json")),
+        answer(b"<a><b/></a>", ("Content-Type", "text/xml")),
+        answer(b"<a>abc</a>", ("Content-Type", "text/xml")),
+        answer(b"<!DOCTYPE a><a/>", ("Content-Type", "text/xml")),
         answer(b"anything", ("Content-Type", "text/csv; header=present")),
         answer(b"", ("Content-Type", "text/csv")),
         answer(ORDER, JSON, ("X-Tags", "1"), ("X-Tags", "2"), ("X-Page", '{"n": 1}')),
@@ -76,7 +80,7 @@ def answer(body: bytes, *headers: tuple[str, str], status: int = 200, trailers: 
         answer(b"", JSON, status=404),
         answer(b"{}", ("Content-Type", "application/problem+json"), status=409),
     ],
-    ids=range(14),
+    ids=range(17),
 )
 def test_answers_as_described(response: Response) -> None:
     assert [finding for finding in found(response) if finding.code != "TR107"] == []
@@ -95,6 +99,7 @@ def test_answers_as_described(response: Response) -> None:
         (answer(b'{"id": 1, "mail": 2}', BASIC), "TR104", "body /", "more than"),
         (answer(ORDER, JSON, GZIP), "TR103", "body", "is said to be in the coding gzip, and is not"),
         (answer(b"text", ("Content-Type", "text/csv"), GZIP), "TR103", "body", "coding gzip"),
+        (answer(b"<a>ab</a>", ("Content-Type", "text/xml")), "TR104", "body /", "shorter than 3"),
         (answer(b"<report><total>3", XML), "TR103", "body", "is not XML"),
         (answer(b"<report/>", XML), "TR104", "body /", '"total" is a required property'),
         (answer(b"<report><total>many</total></report>", XML), "TR104", "body /total", "not of type"),
@@ -104,7 +109,7 @@ def test_answers_as_described(response: Response) -> None:
         (Response(200, (JSON,), ORDER), "TR105", "header x-sum", "is missing"),
         (Response(200, (JSON,), ORDER, (SUM,)), "TR105", "header x-sum", "it came behind the body"),
     ],
-    ids=range(18),
+    ids=range(19),
 )
 def test_answers_not_as_described(response: Response, code: str, where: str, words: str) -> None:
     (finding,) = found(response)
@@ -120,8 +125,9 @@ def test_answers_not_as_described(response: Response, code: str, where: str, wor
         (answer(b"[" * 300 + b"]" * 300, JSON), "deeper than 200 levels"),
         (answer(b"<a>" * 100 + b"</a>" * 100, XML), "more than 64 levels"),
         (answer(b'{"id": ' + b"9" * 5000 + b"}", JSON), "more than 4,000 digits"),
+        (answer(b"<!DOCTYPE report>" + REPORT, XML), "document type declaration"),
     ],
-    ids=range(5),
+    ids=range(6),
 )
 def test_what_is_beyond_our_limits_is_unjudged_and_says_so(response: Response, words: str) -> None:
     (finding,) = found(response)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from base64 import b64encode
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
@@ -168,6 +169,8 @@ def test_a_compressed_body_is_kept_as_it_was_sent_unless_something_in_it_must_be
         (Response(200, (("Content-Encoding", "gzip"),), b"\x1f\x8b\x08"), "nobody can see what it holds"),
         (Response(200, (("Content-Encoding", "rot13"),), b"abc"), "nobody can see what it holds"),
         (Response(200, (("Content-Type", "image/png"),), b"\x89PNG"), "is a picture"),
+        (Response(200, (), "gr\u00fcn".encode("latin-1")), "is not UTF-8"),
+        (Response(200, (("Content-Encoding", "deflate"),), zlib.compress(b"\xff")), "is not UTF-8"),
         (Response(200, (), b"-----BEGIN RSA PRIVATE KEY-----\nMII"), "holds a private key"),
         (Response(200, (("X-Debug", "AKIA" + "A" * 16),), b""), "X-Debug holds a key of Amazon's"),
     ],

@@ -91,6 +91,8 @@ class Scrubber:
             if next(self._redactor.find(data), None) is not None:
                 yield f"{place} still shows a known secret"
             yield from (f"{place} holds {kind}" for kind in secret_formats(data))
+            if not _is_utf8(data):
+                yield f"{place} is not UTF-8: nobody can see what it holds"
         answer = scrubbed.answer
         if isinstance(answer, Response):
             below = content(answer.headers, answer.body)
@@ -268,6 +270,14 @@ def _places(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
         for name, value in answer.headers:
             yield f"the answer's header {name}", value.encode("utf-8", "surrogatepass")
         yield "the answer's body", _seen(answer.headers, answer.body)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _seen(headers: Headers, body: bytes) -> bytes:

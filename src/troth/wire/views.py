@@ -186,7 +186,7 @@ class RequestView:
     @_Once
     def xml_reading(self) -> XmlReading | Unreadable:
         """The body in XML by its schema."""
-        return _by_schema(self.xml, self.media)
+        return _by_schema(self.xml, self.media, self.request.headers, self.content)
 
     @_Once
     def soap(self) -> SoapMessage | Unreadable:
@@ -290,7 +290,8 @@ class ResponseView:
     def xml_reading(self) -> XmlReading | Unreadable:
         """The body in XML by the schema of its status and type."""
         soap = self.operation is not None and self.operation.soap is not None
-        return _by_schema(self.xml, self.media[0] if self.media and not soap else None)
+        media = self.media[0] if self.media and not soap else None
+        return _by_schema(self.xml, media, self.response.headers, self.content)
 
     @_Once
     def text(self) -> str | Unreadable:
@@ -361,10 +362,14 @@ def _xml(data: bytes, headers: Headers) -> XmlElement | Unreadable:
     return read_xml(data, charset(headers))
 
 
-def _by_schema(root: XmlElement | Unreadable, media: MediaType | None) -> XmlReading | Unreadable:
-    if isinstance(root, Unreadable):
-        return root
-    return NO_SCHEMA if media is None or media.schema is None else read_by_schema(root, media.schema)
+def _by_schema(
+    root: XmlElement | Unreadable, media: MediaType | None, headers: Headers, data: bytes | Unreadable
+) -> XmlReading | Unreadable:
+    if isinstance(root, Unreadable) or isinstance(data, Unreadable):
+        return root if isinstance(root, Unreadable) else NO_SCHEMA
+    if media is None or media.schema is None:
+        return NO_SCHEMA
+    return read_by_schema(root, media.schema, read_text(data, headers))
 
 
 def _origin_form(url: str) -> str:

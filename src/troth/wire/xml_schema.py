@@ -62,17 +62,27 @@ class XmlReading:
     departures: tuple[XmlDeparture, ...]
 
 
-def read_by_schema(root: XmlElement, schema: JsonSchema) -> XmlReading:
+def read_by_schema(root: XmlElement, schema: JsonSchema, text: str = "") -> XmlReading:
     """The value that a document stands for.
 
     Args:
         root: its root element.
         schema: of the value, with everything that it refers to.
+        text: the document itself, which a schema of text alone speaks of where the root holds elements: many documents
+            say ``type: string`` of XML that they do not describe any further.
     """
     words = _Words(schema)
+    if is_of_text(schema) and (root.children or root.attributes):
+        return XmlReading(text, ())
     reader = _Reader(words)
     value, departures = reader.read(root, (schema,), ())
     return XmlReading(value, (*reader.root_departures(root, words.flat((schema,))), *departures))
+
+
+def is_of_text(schema: JsonSchema) -> bool:
+    """Whether a schema speaks of text alone, and so not of elements."""
+    types = _Words(schema).flat((schema,)).types
+    return bool(types) and types <= {"string", "null"}
 
 
 def xml_of(value: object, schema: JsonSchema, root: str = "root") -> bytes:

@@ -1,10 +1,10 @@
 """XML as plain frozen values, read without trusting it, and as a tree that expressions can walk."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from troth.wire.bodies import Unreadable
-from troth.wire.soap import parse_xml
+from troth.wire.soap import HAS_DTD, parse_xml
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -47,7 +47,7 @@ def read_xml(data: bytes, charset: str = "") -> XmlElement | Unreadable:
     """
     parsed = parse_xml(data, charset)
     if isinstance(parsed, Unreadable):
-        return parsed
+        return replace(parsed, ours=parsed is HAS_DTD)
     root = _element(parsed)
     waiting = [(parsed, root, 1)]
     left = MOST_ELEMENTS

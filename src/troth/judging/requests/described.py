@@ -17,8 +17,7 @@ from troth.wire.forms import FORMS
 from troth.wire.media_types import best_matches
 from troth.wire.pointers import format_pointer
 from troth.wire.schema_parts import kinds
-from troth.wire.views import NO_BODY, RequestView
-from troth.wire.xml_schema import read_by_schema
+from troth.wire.views import NO_BODY, NO_SCHEMA, RequestView
 
 _TOGETHER = (
     "MinProperties",
@@ -126,11 +125,12 @@ class RequestConformance:
             yield from self._departures(media, view.body)
 
     def _xml(self, media: MediaType, view: RequestView) -> Iterator[Violation]:
-        root = view.xml
-        if isinstance(root, Unreadable):
+        reading = view.xml_reading
+        if reading is NO_SCHEMA or media.schema is None:
+            return
+        if isinstance(reading, Unreadable):
             yield Violation("body", "")
-        elif media.schema is not None:
-            reading = read_by_schema(root, media.schema)
+        else:
             for departure in reading.departures:
                 yield Violation("body", departure.pointer)
             yield from self._departures(media, reading.value)
