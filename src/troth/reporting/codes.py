@@ -243,8 +243,8 @@ _TABLE = (
         "a body beyond our limits",
         "A limit of Troth's keeps it from reading the body: a content coding for which no library is installed, more "
         "than 10 MiB once the coding is undone, JSON deeper than 200 levels, XML deeper than 64 or of more than 50,000 "
-        "elements or with a document type declaration, a number of more than 4,000 digits. The answer is unjudged where "
-        "it would need the body.",
+        "elements or with a document type declaration, a number of more than 4,000 digits. The answer is unjudged "
+        "where it would need the body.",
         "What was not read was not tested; and nothing is said against a vendor for what only we cannot do.",
         "For `br` and `zstd`: `pip install 'troth[codings]'`. A body of such a size is worth a look for itself.",
         "the body is in a content coding that cannot be undone here (br): pip install 'troth[codings]'",
