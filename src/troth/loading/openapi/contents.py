@@ -134,6 +134,8 @@ class Contents:
         named = f"the parameter {fields['name']!r}" if fields.get("name") else "a parameter"
         place = fields.get("in")
         reason = "it has no name" if place in _STYLES else f"OpenAPI {self._version} has none in {place!r}"
+        if self._version == "3.2" and place == "querystring":
+            reason = "a query string as a whole is not taken apart"
         if not fields:
             reason = "nothing is said of it"
         self._tree.drop(part.pointer, named, reason, "give it a name, and `in` one of path, query, header, cookie")

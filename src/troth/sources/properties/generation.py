@@ -20,6 +20,7 @@ from troth.errors import InputInvalid, Position, Problem
 from troth.loading.plain import mapping
 from troth.model.book import Vendor
 from troth.model.operation import Operation
+from troth.model.ports import NothingToAsk
 from troth.sources.properties.recorded import Seen
 from troth.sources.properties.wire import Generated
 
@@ -30,8 +31,8 @@ MOST_CASES = 1_000
 """Boundary values and violations of one operation that are asked for: a recursive schema has them without end."""
 
 
-class CannotGenerate(Exception):
-    """Schemathesis can make no requests for one operation; the run goes on, and the item is unjudged."""
+class CannotGenerate(NothingToAsk):
+    """Schemathesis can make no requests for one operation; the run goes on, and the item is skipped."""
 
 
 class Enough(BaseException):
