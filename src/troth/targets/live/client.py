@@ -26,7 +26,8 @@ from urllib3.util import Timeout
 from troth.errors import UsageInvalid
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import UNKNOWN, Facts
-from troth.targets.live.settings import Way, is_loopback_host
+from troth.targets.live.addresses import host_of
+from troth.targets.live.settings import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +38,6 @@ class Limits:
     total_seconds: float = 30.0
     body_bytes: int = 10 * 1024 * 1024
     chunk_bytes: int = 64 * 1024
-
-
-def is_loopback(address: str) -> bool:
-    """Whether a URL points at this machine's loopback range."""
-    return is_loopback_host(urlsplit(address).hostname or "")
-
-
-def check_address(address: str) -> str:
-    """The address without a slash at the end.
-
-    Raises:
-        UsageInvalid: it is not an HTTP address, or not on loopback.
-    """
-    parts = urlsplit(address)
-    try:
-        parts.port  # noqa: B018 - reading it is what checks it
-    except ValueError as error:
-        raise UsageInvalid(f"the address {address!r} has no valid port: {error}") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageInvalid(f"{address!r} is not an HTTP address: write it like http://127.0.0.1:8765")
-    if parts.username or parts.password:
-        raise UsageInvalid("credentials do not belong in an address: they would be printed; use environment variables")
-    if not is_loopback(address):
-        raise UsageInvalid(
-            f"{parts.hostname} is not on loopback. Describe it as a target in troth.toml, its host among the allowed "
-            "ones: there Troth learns what it may ask, how often, and what to keep secret (docs/live.md)"
-        )
-    return address.rstrip("/")
 
 
 def fetch(address: str) -> bytes:
@@ -117,7 +90,7 @@ class LiveTarget:
         self._repeatable = repeatable
         self._sockets: set[socket.socket] = set()
         way = way or Way()
-        self._hosts = way.hosts or frozenset(((urlsplit(address).hostname or "").lower(),))
+        self._hosts = way.hosts or frozenset((host_of(address),))
         self._pool = _pool(way)
         self._pool.pool_classes_by_scheme = _watched_pools(self._sockets)
 
@@ -160,7 +133,7 @@ class LiveTarget:
     def _ask(self, request: Request) -> Response | NoAnswer:
         limits = self._limits
         url = self.locate(request.url)
-        host = (urlsplit(url).hostname or "").lower()
+        host = host_of(url)
         if host not in self._hosts:
             return NoAnswer(Silence.NOT_SENT, f"{host} is not among the allowed hosts")
         if not self._repeatable(request):
