@@ -1,6 +1,7 @@
 """Each operator as a table of before and after."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -83,19 +84,19 @@ def test_every_json_operator_stands_in_the_table_above():
     assert {row[0] for row in marks} == set(of_json.OPERATORS)
 
 
-ENVELOPE = of_soap.Envelope("aResponse", "urn:x", (of_soap.Part("return", "NO USER"),), texts=("7",), asked=("q",))
+ENVELOPE = of_soap.Envelope("aResponse", "urn:x", (("return", "NO USER"),), recorded=("7",), asked=("q",))
 
 
 @pytest.mark.parametrize(
     ("operator", "text", "parts"),
     [
         ("drop", "NO USER", {}),
-        ("rename", "NO USER", {"result": "NO USER"}),
+        ("rename", "NO USER", {"RETURN": "NO USER"}),
         ("null", "NO USER", {"return": None}),
         ("empty", "NO USER", {"return": ""}),
-        ("add", "NO USER", {"return": "NO USER", "extra": "1"}),
+        ("add", "NO USER", {"return": "NO USER", "troth_unknown": "troth_unknown"}),
         ("underscore", "NO USER", {"return": "NO_USER"}),
-        ("underscore", "NO_USER", {"return": "NO USER"}),
+        ("blank", "NO_USER", {"return": "NO USER"}),
         ("case", "NO USER", {"return": "no user"}),
         ("pad", "NO USER", {"return": "NO USER "}),
         ("cut", "NO USER", {"return": "NO "}),
@@ -103,15 +104,14 @@ ENVELOPE = of_soap.Envelope("aResponse", "urn:x", (of_soap.Part("return", "NO US
         ("minus-one", "41", {"return": "40"}),
         ("negate", "41", {"return": "-41"}),
         ("huge", "41", {"return": "9007199254740993"}),
+        ("day-later", "2013-12-31", {"return": "2014-01-01"}),
         ("recorded-value", "NO USER", {"return": "7"}),
         ("request-value", "NO USER", {"return": "q"}),
         ("fault", "NO USER", {"faultcode": "s:Server", "faultstring": "NO USER"}),
     ],
 )
 def test_soap_operator(operator, text, parts):
-    envelope = of_soap.Envelope(
-        "aResponse", "urn:x", (of_soap.Part("return", text),), texts=ENVELOPE.texts, asked=ENVELOPE.asked
-    )
+    envelope = replace(ENVELOPE, parts=(("return", text),))
     ((changed, _, _),) = of_soap.OPERATORS[operator](envelope)
     assert dict(read_envelope(changed.write()).parts) == parts
 
@@ -125,6 +125,19 @@ def test_the_soap_envelope_itself_can_be_wrong():
     assert b"<n:return" in written["qualify"][0].write()
     assert written["duplicate"][0].write().count(b"<return") == 2
     assert read_envelope(written["other-value"][0].write()).parts["return"] not in ("", "NO USER")
+
+
+def test_every_value_that_other_answers_return_is_tried():
+    envelope = replace(ENVELOPE, recorded=("7", "8", "NO USER"), asked=("q", "r", "s"))
+    for operator, returned in (("recorded-value", {"7", "8"}), ("request-value", {"q", "r"})):
+        assert {changed.parts[0][1] for changed, _, _ in of_soap.OPERATORS[operator](envelope)} == returned
+
+
+def test_a_nil_return_can_be_changed_too():
+    envelope = replace(ENVELOPE, parts=(("return", None),))
+    changed = {name for name, operator in of_soap.OPERATORS.items() for _ in operator(envelope)}
+    assert {"drop", "rename", "pad", "add", "duplicate", "fault", "wrapper"} <= changed
+    assert not changed & {"cut", "case", "plus-one", "recorded-value"}
 
 
 def test_a_soap_answer_survives_reading_and_writing():

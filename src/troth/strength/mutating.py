@@ -64,14 +64,14 @@ class Company:
         """
         if not kept.rows and any(one.rows for one in self.kept):
             return []
-        own = _said(kept.answer)
-        return [one for one in self._elsewhere(kept) if one is not kept and _said(one.answer) != own]
+        own = _promised_part(kept.answer)
+        return [one for one in self._elsewhere(kept) if one is not kept and _promised_part(one.answer) != own]
 
     def _elsewhere(self, kept: Kept) -> list[Kept]:
         """The exchanges that say something else than what the rows of this one allow, remembered by the rows."""
         if kept.rows not in self._wrong:
-            right = {_said(one.answer) for one in self.kept if kept.allows(one)}
-            self._wrong[kept.rows] = [one for one in self.kept if _said(one.answer) not in right]
+            right = {_promised_part(one.answer) for one in self.kept if kept.allows(one)}
+            self._wrong[kept.rows] = [one for one in self.kept if _promised_part(one.answer) not in right]
         return self._wrong[kept.rows]
 
     def _recorded_for(self, kept: Kept) -> Mapping[str, list[object]]:
@@ -92,7 +92,7 @@ class Company:
         if tree is not None:
             yield from self._of_tree(kept, tree, step)
         elif self.operation.soap is not None:
-            yield from self._of_envelope(kept)
+            yield from self._of_envelope(kept, step)
         elif kept.answer.body:
             yield from _of_page(kept, seed)
 
@@ -123,16 +123,18 @@ class Company:
             self._listed[key] = listed_values(tuple(one for schema in schemas for one in at_place(schema, parts)))
         return self._listed[key]
 
-    def _of_envelope(self, kept: Kept) -> Iterator[Mutant]:
+    def _of_envelope(self, kept: Kept, step: int) -> Iterator[Mutant]:
         envelope = soap.read(kept.answer.body)
         if envelope is None or not _rewritable(kept, envelope):
             return
         asked = tuple(str(value) for value in _asked(kept, self.operation) if len(str(value)) >= _SHORTEST_ECHO)
-        texts = (_returned(one) for one in self._others(kept))
-        envelope = replace(envelope, texts=tuple(dict.fromkeys(text for text in texts if text)), asked=asked)
+        texts = (_returned(one.answer) for one in self._others(kept))
+        recorded = tuple(dict.fromkeys(text for text in texts if text))
+        full = replace(envelope, recorded=recorded, asked=asked, step=step)
         for name, operator in soap.OPERATORS.items():
-            for changed, place, change in operator(envelope):
-                yield Mutant(with_body(kept.answer, changed.write()), name, place, change)
+            for changed, place, change in operator(full):
+                if changed.write() != envelope.write():
+                    yield Mutant(with_body(kept.answer, changed.write()), name, place, change)
 
     def _of_whole(self, kept: Kept, seed: str, step: int) -> Iterator[Mutant]:
         others = [(one.rows, one.answer) for one in self._others(kept)]
@@ -162,16 +164,16 @@ def _rewritable(kept: Kept, envelope: soap.Envelope) -> bool:
     return not kept.judge.judge(same, kept.seen).findings
 
 
-def _said(answer: Response) -> tuple[int, str | bytes]:
-    """What an answer says, as far as a row can promise it: the return of a SOAP function, else the whole body."""
-    envelope = soap.read(answer.body) if not is_json(media_type(answer.headers)) else None
-    text = None if envelope is None else envelope.parts[0].text
+def _promised_part(answer: Response) -> tuple[int, str | bytes]:
+    """What a row can promise of an answer: its status, and what a SOAP function returns or else the whole body."""
+    text = None if is_json(media_type(answer.headers)) else _returned(answer)
     return (answer.status, answer.body if text is None else text)
 
 
-def _returned(kept: Kept) -> str | None:
-    envelope = soap.read(kept.answer.body)
-    return None if envelope is None else envelope.parts[0].text
+def _returned(answer: Response) -> str | None:
+    """What a SOAP function returns; None for nil and for any other answer."""
+    envelope = soap.read(answer.body)
+    return None if envelope is None else envelope.parts[0][1]
 
 
 def _tree(answer: Response) -> object | None:

@@ -28,10 +28,18 @@ class Spot:
     """Where the value stands in the request too: the request's other values."""
     step: int = 1
     """Decides which of many equal changes is made."""
+    most: int = 1
+    """How many of the recorded values, and of those of the request, are tried."""
 
     def put(self, value: object) -> object:
         """The whole answer with another value here."""
         return replaced(self.tree, self.path, value)
+
+    def alternatives(self, values: tuple[object, ...]) -> Iterator[object]:
+        """Up to ``most`` of these values, from ``step`` on, that are of the type of this one and differ from it."""
+        usable = [value for value in values if type(value) is type(self.value) and value != self.value]
+        for offset in range(min(self.most, len(usable))):
+            yield usable[(self.step + offset) % len(usable)]
 
     @property
     def parent(self) -> object:
@@ -204,16 +212,16 @@ def other_value(spot: Spot) -> Iterator[Edit]:
 
 def recorded_value(spot: Spot) -> Iterator[Edit]:
     """What another answer has here."""
-    others = [one for one in spot.recorded if type(one) is type(spot.value) and one != spot.value]
-    if others and not isinstance(spot.value, (dict, list)):
-        yield spot.put(others[spot.step % len(others)]), "be what another answer has there"
+    if not isinstance(spot.value, (dict, list)):
+        for value in spot.alternatives(spot.recorded):
+            yield spot.put(value), "be what another answer has there"
 
 
 def recorded_part(spot: Spot) -> Iterator[Edit]:
     """A whole object or list from another answer."""
-    others = [one for one in spot.recorded if type(one) is type(spot.value) and one != spot.value]
-    if others and spot.path and isinstance(spot.value, (dict, list)):
-        yield spot.put(others[spot.step % len(others)]), "be what another answer has there"
+    if spot.path and isinstance(spot.value, (dict, list)):
+        for value in spot.alternatives(spot.recorded):
+            yield spot.put(value), "be what another answer has there"
 
 
 def allowed_value(spot: Spot) -> Iterator[Edit]:
@@ -232,9 +240,8 @@ def flip(spot: Spot) -> Iterator[Edit]:
 
 def request_value(spot: Spot) -> Iterator[Edit]:
     """An echo of the request becomes another of its values."""
-    others = [one for one in spot.asked if type(one) is type(spot.value) and one != spot.value]
-    if others:
-        yield spot.put(others[spot.step % len(others)]), "be another value of the request"
+    for value in spot.alternatives(spot.asked):
+        yield spot.put(value), "be another value of the request"
 
 
 OPERATORS: Mapping[str, Operator] = {
