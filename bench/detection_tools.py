@@ -258,7 +258,7 @@ def run_prism(bench: Bench, outcome: Outcome) -> None:
     crashes = []
     options = RunOptions(operations=troth_names(outcome.vendor, outcome.scope), sources=("cases", "workflows"))
     run = Run(select(ROOT, vendors=(outcome.vendor,)), options, target=target)
-    for item in run.items():
+    for item in run.items:
         target.operation = item.operation.name
         result = run.runner.run(item)
         crashes += [one.message for one in result.findings if one.code == "TR905"]

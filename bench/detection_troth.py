@@ -11,6 +11,7 @@ from time import perf_counter
 from troth.model.exchange import Exchange
 from troth.model.ports import Judged, Judges, RunOptions
 from troth.model.report import Judgement
+from troth.session.conclude import conclude_run
 from troth.session.reach import select
 from troth.session.run import Run
 
@@ -57,15 +58,13 @@ def main(vendor: str, address: str, *names: str) -> None:
     run = Run(
         select(ROOT, target=address, vendors=(vendor,)), options, lambda judges, _vendor: Listening(judges, notes)
     )
-    results = []
-    for item in run.items():
+    for item in run.items:
         result = run.runner.run(item)
-        results.append(result)
         # What a workflow as a whole did not keep is said of no exchange of its own.
         for finding in result.findings:
             if not finding.unjudged:
                 notes.add(f"{finding.code} {finding.subject} of {finding.operation}", str(finding.basis))
-    report = run.finish(tuple(results))
+    report = conclude_run(run)
     crashes = sorted({one.finding.message for one in report.findings if one.finding.code == "TR905"})
     json.dump(
         {

@@ -24,7 +24,8 @@ import click
 import troth
 from troth.model.exchange import Exchange, Request
 from troth.model.ports import Judged, Judges, RunOptions
-from troth.model.report import ItemResult, Judgement, Report
+from troth.model.report import Judgement, Report
+from troth.session.conclude import conclude_run
 from troth.session.open import open_book
 from troth.session.reach import MOCKS, select
 from troth.session.run import Run
@@ -96,16 +97,17 @@ def drill(stand_in: StandIn, vendor: str, outcome: Outcome, seed: int, examples:
 
     options = RunOptions(sources=SOURCES, max_examples=examples, seed=seed)
     run = Run(select(ROOT, vendors=(vendor,)), options, lambda judges, _vendor: Listening(judges, heard), target)
-    _note(run.finish(tuple(_until_found(run, heard))), outcome)
+    _run_until_found(run, heard)
+    _note(conclude_run(run), outcome)
     outcome.requests, outcome.seconds = target.requests, perf_counter() - started
     outcome.crashes += sorted(set(target.crashes))[:3]
     return outcome
 
 
-def _until_found(run: Run, heard: Callable[[], None]) -> Iterator[ItemResult]:
-    """Every item up to the end of the stage that found something, or of the operation that has a breach."""
+def _run_until_found(run: Run, heard: Callable[[], None]) -> None:
+    """Run every item up to the end of the stage that found something, or of the operation that has a breach."""
     stage, surprised, breached = (True, ""), False, ""
-    for item in run.items():
+    for item in run.items:
         if (surprised and (item.brief, item.source) != stage) or (breached and item.operation.name != breached):
             return
         stage = (item.brief, item.source)
@@ -116,7 +118,6 @@ def _until_found(run: Run, heard: Callable[[], None]) -> Iterator[ItemResult]:
             heard()
         if "breach" in severities:
             breached = breached or item.operation.name
-        yield result
 
 
 def _note(report: Report, outcome: Outcome) -> None:

@@ -3,20 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from troth.errors import Position
+from troth.errors import ExitCode, Position
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.operation import Basis, Citation
-from troth.model.report import (
-    Count,
-    Finding,
-    ItemResult,
-    Kind,
-    Promise,
-    Report,
-    Reported,
-    RunFacts,
-    Verdict,
-)
+from troth.model.report import Count, Finding, ItemResult, Kind, Promise, Reason, Report, Reported, RunFacts, Verdict
 from troth.model.waivers import Waiver
 
 PAGE = Citation("page", "oneall-storage-lookup", "Example Resultset Lookup Failed")
@@ -52,8 +42,8 @@ EMPTY = Report(
     counts=(),
     seconds=0.0,
     verdict=Verdict.UNJUDGED,
-    exit_code=3,
-    reasons=("nothing was selected, so nothing was judged",),
+    exit_code=ExitCode.NOT_JUDGED,
+    reasons=(Reason("nothing-selected", "nothing was selected, so nothing was judged", ExitCode.NOT_JUDGED),),
 )
 
 
@@ -208,8 +198,8 @@ def full() -> Report:
         counts=_counts(),
         seconds=3.14159,
         verdict=Verdict.BROKEN,
-        exit_code=1,
-        reasons=("1 promise is broken",),
+        exit_code=ExitCode.BROKEN,
+        reasons=(Reason("broken", "1 promise is broken", ExitCode.BROKEN),),
         removable=(
             replace(WAIVER, finding="TR301 oneall.readUser own-data-only", position=Position("waivers.yaml", 13)),
         ),

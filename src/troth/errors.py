@@ -5,14 +5,35 @@
 ├── ``UsageInvalid``     an option, a name or an address that cannot be used (exit code 2)
 └── ``CannotJudge``      nothing can be said about the target: it is down or gave nothing to judge (exit code 3)
 
-Anything else that escapes is an error inside Troth (exit code 4).
+Anything else that escapes is an error inside Troth (exit code 4). ``ExitCode`` lists all codes of a process.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import IntEnum
 
 _LONGEST_LINE = 160
+
+
+class ExitCode(IntEnum):
+    """With which code a process ends."""
+
+    KEPT = 0
+    BROKEN = 1
+    """A promise is broken."""
+    OURS = 2
+    """Usage, files, facts or keys of ours cannot be used."""
+    NOT_JUDGED = 3
+    """The target could not be judged."""
+    CRASHED = 4
+    """An error inside Troth."""
+    INCOMPLETE = 5
+    """Limits of ours kept the run from its end: a budget, a clause marked ``required``, ``--complete``, a recording."""
+    INTERRUPTED = 130
+    """By SIGINT."""
+    TERMINATED = 143
+    """By SIGTERM."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,7 +84,7 @@ def _window(text: str, column: int) -> tuple[str, int]:
 class TrothError(Exception):
     """The root of everything that stops a run on purpose."""
 
-    exit_code = 4
+    exit_code = ExitCode.CRASHED
 
 
 class InputInvalid(TrothError):
@@ -73,7 +94,7 @@ class InputInvalid(TrothError):
         problems: every problem found, not only the first.
     """
 
-    exit_code = 2
+    exit_code = ExitCode.OURS
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.position))
@@ -83,13 +104,13 @@ class InputInvalid(TrothError):
 class UsageInvalid(TrothError):
     """An option, a name or an address that cannot be used; the message says what would be."""
 
-    exit_code = 2
+    exit_code = ExitCode.OURS
 
 
 class CannotJudge(TrothError):
     """The target gave nothing to judge."""
 
-    exit_code = 3
+    exit_code = ExitCode.NOT_JUDGED
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

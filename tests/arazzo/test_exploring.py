@@ -11,6 +11,7 @@ from troth.mocks.oneall.service import OneAll
 from troth.model.exchange import Exchange, Request
 from troth.model.ports import RunOptions
 from troth.model.report import Report, Verdict
+from troth.session.conclude import conclude_run
 from troth.session.open import open_book
 from troth.session.reach import select
 from troth.session.run import Run
@@ -42,8 +43,10 @@ def explore(
     answering = service if make_change is None else planted.Changed(service, make_change)
     target = Watched({"oneall": answering}, origins)
     run = Run(selection, RunOptions(sources=("workflows",), max_examples=sequences, seed=seed), target=target)
-    items = [item for item in run.items() if item.name.endswith(NAME)]
-    return run.finish(tuple(run.runner.run(item) for item in items)), target
+    for item in run.items:
+        if item.name.endswith(NAME):
+            run.runner.run(item)
+    return conclude_run(run), target
 
 
 def test_links_of_the_spec_are_read() -> None:

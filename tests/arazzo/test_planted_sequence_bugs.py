@@ -11,6 +11,7 @@ from troth.mocks.oneall.service import OneAll
 from troth.model.ports import RunOptions
 from troth.model.report import Report, Verdict
 from troth.reporting.console.findings import block
+from troth.session.conclude import conclude_run
 from troth.session.open import open_book
 from troth.session.reach import select
 from troth.session.run import Run
@@ -27,7 +28,9 @@ def run_against(make_change: Callable[[], planted.Change] | None) -> Report:
     service = OneAll()
     answering = service if make_change is None else planted.Changed(service, make_change)
     run = Run(selection, RunOptions(sources=("workflows",)), target=EmbeddedTarget({"oneall": answering}, origins))
-    return run.finish(tuple(run.runner.run(item) for item in run.items()))
+    for item in run.items:
+        run.runner.run(item)
+    return conclude_run(run)
 
 
 def test_an_honest_mock_keeps_every_workflow() -> None:

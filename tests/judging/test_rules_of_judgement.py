@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from bookmaking import SHOP_CONTRACT, SHOP_SPEC, FunctionTarget, answer_of, honest_shop, make_book, run_cases, silent
 
+from troth.model.conclusion import conclude
 from troth.model.exchange import NoAnswer, Request, Response
 from troth.model.report import ItemResult, Verdict
-from troth.session.verdicts import conclude
+from troth.session.conclude import reasons_of
 
 Answer = Callable[[Request], Response | NoAnswer]
 
@@ -20,7 +21,7 @@ def outcome(
     runner, results = run_cases(make_book(root, spec, {"orders": contract}), FunctionTarget(answer), strict)
     found = sorted(f"{seen.finding.code} {seen.finding.subject}" for seen in runner.tally.findings())
     court_says = [runner.reported(seen) for seen in runner.tally.findings()]
-    return found, conclude(court_says, results, runner.tally.counts())[1]
+    return found, conclude(reasons_of(court_says, results, runner.tally.counts())).exit_code
 
 
 def instead(order: str, status: int, body: object, content_type: str = "application/json") -> Answer:
@@ -151,14 +152,14 @@ def test_a_crash_makes_the_item_unjudged_names_the_place_and_the_run_goes_on(tmp
 
 
 def test_a_run_that_judged_nothing_is_not_green() -> None:
-    assert conclude([], [], [])[1] == 3
+    assert conclude(reasons_of([], [], [])).exit_code == 3
     skipped = ItemResult("a", "cases", "shop", "readOrder", Verdict.SKIPPED, 0, 0.0)
-    assert conclude([], [skipped], [])[1] == 3
+    assert conclude(reasons_of([], [skipped], [])).exit_code == 3
 
 
-def test_a_required_clause_that_was_not_exercised_ends_with_3(tmp_path: Path) -> None:
+def test_a_required_clause_that_was_not_exercised_ends_with_5(tmp_path: Path) -> None:
     contract = SHOP_CONTRACT.replace("when: response.status == 200", "required: true\n    when: response.status == 201")
-    assert outcome(tmp_path, honest_shop, contract) == ([], 3)
+    assert outcome(tmp_path, honest_shop, contract) == ([], 5)
 
 
 def test_every_case_begins_on_fresh_state(tmp_path: Path) -> None:

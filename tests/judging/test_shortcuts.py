@@ -77,6 +77,6 @@ def test_both_ways_say_the_same(vendor: str) -> None:
 
     options = RunOptions(operations=PARTS[vendor], sources=("cases", "recordings"))
     run = Run(select(ROOT, vendors=(vendor,)), options, watch)
-    results = [run.runner.run(item) for item in run.items()]
+    results = [run.runner.run(item) for item in run.items]
     assert sum(result.exchanges for result in results) > 40
     assert sum(judge.broken for judge in judges) > 40

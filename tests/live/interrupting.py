@@ -31,9 +31,11 @@ def finished(folder: Path) -> list[str]:
     names = []
     for line in journal.read_bytes().split(b"\n")[1:] if journal.is_file() else ():
         try:
-            names.append(json.loads(line)["result"]["name"])
+            event = json.loads(line)
         except ValueError:
             continue
+        if event["event"] == "item":
+            names.append(event["result"]["name"])
     return names
 
 

@@ -12,6 +12,7 @@ from troth.mocks.server.http import running
 from troth.mocks.socialidnow.service import SocialIdNow
 from troth.model.ports import RunOptions
 from troth.reporting.console.report import render
+from troth.session.conclude import conclude_run
 from troth.session.reach import select
 from troth.session.reports import REPORTERS
 from troth.session.run import Run
@@ -25,8 +26,10 @@ def test_a_workflow_tells_nothing_of_what_its_steps_were_given(tmp_path: Path) -
     with running([BY_NAME["the-location-is-of-an-earlier-sign-in"].plant(mock)]) as address:
         project = make_project(tmp_path, address, {"socialidnow": mock.world()})
         run = Run(select(project, "staging"), RunOptions(sources=("workflows",), operations=("createSignIn",)))
-        items = [item for item in run.items() if item.name.endswith(LOCATION)]
-        report = run.finish(tuple(run.runner.run(item) for item in items))
+        items = [item for item in run.items if item.name.endswith(LOCATION)]
+        for item in items:
+            run.runner.run(item)
+        report = conclude_run(run)
         run.target.close()
     told = [one for seen in run.runner.tally.findings() for one in (*seen.before, seen.exchange)]
     brought = {value for one in told for value in TOKEN.findall(str(one.answer))}

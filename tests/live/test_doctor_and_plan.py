@@ -77,7 +77,7 @@ def test_the_plan_is_what_is_sent_afterwards(tmp_path: Path, capsys: pytest.Capt
             return send(request)
 
         run.target.send = noting  # type: ignore[method-assign]
-        for item in run.items():
+        for item in run.items:
             run.runner.run(item)
         run.target.close()
     planned = [" ".join(line.split()[2:4]) for line in said.splitlines() if " · " in line and line.split()[0].isdigit()]

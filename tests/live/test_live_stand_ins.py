@@ -19,6 +19,7 @@ from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.ports import RunOptions
 from troth.model.report import Report, Verdict
 from troth.secrets.redactor import Redactor
+from troth.session.conclude import conclude_run
 from troth.session.reach import select
 from troth.session.run import Run
 from troth.targets.live.client import LiveTarget
@@ -95,7 +96,9 @@ def stand_in(mock: Service, folder: Path, authority: trustme.CA, secure: bool) -
 
 def record(here: Path, options: RunOptions) -> tuple[Run, Report]:
     run = Run(select(here, "staging", record=here / "cassettes"), options)
-    report = run.finish(tuple(run.runner.run(item) for item in run.items()))
+    for item in run.items:
+        run.runner.run(item)
+    report = conclude_run(run)
     run.target.close()
     return run, report
 
@@ -121,12 +124,14 @@ def test_record_replay_and_record_again(tmp_path: Path, authority: trustme.CA, v
     assert {path: path.read_bytes() for path in (here / "cassettes").rglob("*.yaml")} == files
 
     replay = Run(select(here, "replay", (vendor,), cassettes=here / "cassettes"), RunOptions())
-    replayed = replay.finish(tuple(replay.runner.run(item) for item in replay.items()))
+    for item in replay.items:
+        replay.runner.run(item)
+    replayed = conclude_run(replay)
     assert replayed.findings == ()
     assert {one.name: one.verdict for one in replayed.items} == {
         one.name: one.verdict for one in report.items if one.exchanges
     }
-    assert replay.runner.tally.numbers() == run.runner.tally.numbers()
+    assert replay.runner.tally.mark().numbers == run.runner.tally.mark().numbers
 
     redactor = Redactor(run.secrets)
     assert {KEYS["password"], PASSWORD} & set(run.secrets) or vendor == "esws"

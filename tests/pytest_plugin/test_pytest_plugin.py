@@ -55,7 +55,7 @@ def test_a_broken_promise_fails_with_trothes_own_words(project: pytest.Pytester)
 def test_a_session_that_could_not_judge_never_exits_with_0(project: pytest.Pytester) -> None:
     result = project.runpytest_subprocess(*ARGUMENTS, "--troth-target", "http://127.0.0.1:1", "-k", "getWsdl")
     assert result.ret == 3
-    result.stdout.fnmatch_lines(["*could not judge: nothing could be judged"])
+    result.stdout.fnmatch_lines(["*exit code 3: nothing could be judged"])
 
 
 def test_mistakes_in_a_contract_are_collection_errors_at_their_place(project: pytest.Pytester) -> None:
@@ -71,6 +71,19 @@ def test_xdist_counts_together(project: pytest.Pytester) -> None:
     result = project.runpytest_subprocess(*ARGUMENTS, "-n", "2", "contracts/esws/get-sync-token.yaml")
     assert result.ret == 0
     result.stdout.fnmatch_lines(["troth: the embedded mock: * exchanges; exercised *"])
+
+
+def test_xdist_gives_no_finding_away(project: pytest.Pytester) -> None:
+    pytest.importorskip("xdist")
+    contract = project.path / "contracts" / "esws" / "get-sync-token.yaml"
+    wrong = contract.read_text().replace("text: NO USERNAME PROVIDED", "text: NO_USERNAME_PROVIDED")
+    contract.write_text(wrong.replace("basis: documented", "basis: assumed"))
+    chosen = (*ARGUMENTS, "-k", "getSyncToken and cases", "contracts/esws/get-sync-token.yaml")
+    alone = project.runpytest_subprocess(*chosen)
+    parted = project.runpytest_subprocess(*chosen, "-n", "2")
+    summaries = [[line for line in result.outlines if line.startswith("troth:")] for result in (alone, parted)]
+    assert summaries[0] == summaries[1]
+    assert any(line.startswith("troth: surprise TR203 getSyncToken no-username") for line in summaries[0])
 
 
 def test_junit_carries_the_items(project: pytest.Pytester) -> None:

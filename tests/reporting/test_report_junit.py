@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from lxml import etree
 from sample_reports import EMPTY, finding, full, item, kept, reported
 
-from troth.model.report import Report, Verdict
+from troth.errors import ExitCode
+from troth.model.report import Reason, Report, Verdict
 from troth.reporting.junit import junit, write_junit
 from troth.secrets.reports import redacted
 
@@ -93,7 +94,7 @@ def test_characters_that_xml_cannot_have_are_shown(text: str) -> None:
         run=replace(EMPTY.run, target=text),
         items=(item(text, Verdict.BROKEN, findings=(broken,)), item(text, Verdict.SKIPPED, 0, skipped=text)),
         findings=(reported(broken, "breach", item=text),),
-        reasons=(text,),
+        reasons=(Reason("broken", text, ExitCode.BROKEN),),
     )
     root = parsed(report)
     assert root.get("failures") == "1"

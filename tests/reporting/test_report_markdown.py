@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_reports import EMPTY, WAIVER, finding, full, item, kept, reported
 
-from troth.model.report import Report, Verdict
+from troth.errors import ExitCode
+from troth.model.report import Reason, Report, Verdict
 from troth.reporting.markdown_report import markdown, write_markdown
 from troth.secrets.reports import redacted
 
@@ -67,7 +68,7 @@ def test_nothing_in_an_answer_breaks_out(text: str) -> None:
                     reported(hostile, "breach", item=found),
                     reported(replace(hostile, subject=found + "2"), "waived", waiver=waiver),
                 ),
-                reasons=(found,),
+                reasons=(Reason("broken", found, ExitCode.BROKEN),),
                 removable=(waiver,),
             )
         )

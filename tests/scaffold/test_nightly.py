@@ -228,7 +228,7 @@ def _gitlab_night(folder: Path, secrets: Mapping[str, str], cache: Path) -> Nigh
     shutil.rmtree(cache, ignore_errors=True)
     if (folder / paths[0]).is_dir():
         shutil.copytree(folder / paths[0], cache)
-    assert job["allow_failure"]["exit_codes"] == [3]
+    assert job["allow_failure"]["exit_codes"] == [3, 5]
     return Night({"troth-nightly": str(done.returncode)}, done.stdout + done.stderr)
 
 

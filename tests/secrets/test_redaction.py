@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 from sample_reports import EMPTY, WAIVER, exchange, finding, item, promise, reported
 
+from troth.errors import ExitCode
 from troth.model.exchange import Request, Response
-from troth.model.report import Count, Kind, Report
+from troth.model.report import Count, Kind, Reason, Report
 from troth.reporting.console.report import render
 from troth.reporting.curl import curl
 from troth.reporting.json_report import write_json
@@ -159,7 +160,7 @@ def _report(texts: list[str], body: bytes, secrets: dict[str, str]) -> Report:
         items=(item(text, findings=(found,), skipped=text),),
         findings=(broken, waived, silent),
         counts=(Count(promise(Kind.CLAUSE, text, says=text)), Count(promise(Kind.ROW, "r", provoke=text))),
-        reasons=(text,),
+        reasons=(Reason("broken", text, ExitCode.BROKEN),),
         removable=(waiver,),
         secrets=secrets,
     )

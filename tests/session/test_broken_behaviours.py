@@ -13,6 +13,7 @@ import pytest
 from troth.mocks.service import Service
 from troth.model.ports import RunOptions
 from troth.model.report import Report
+from troth.session.conclude import conclude_run
 from troth.session.reach import MOCKS, select
 from troth.session.run import Run
 from troth.targets.embedded import EmbeddedTarget
@@ -53,7 +54,9 @@ class Faulty:
 def run_with(vendor: str, operation: str, fault: Fault) -> Report:
     target = EmbeddedTarget({vendor: Faulty(MOCKS[vendor](), fault)}, dict.fromkeys(ORIGINS[vendor], vendor))
     run = Run(select(ROOT, vendors=(vendor,)), RunOptions(operations=(operation,), sources=("cases",)), target=target)
-    return run.finish(tuple(run.runner.run(item) for item in run.items()))
+    for item in run.items:
+        run.runner.run(item)
+    return conclude_run(run)
 
 
 def on_json(change: Callable[[int, Any], int | None]) -> Fault:

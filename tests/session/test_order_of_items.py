@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 def names(**options: object) -> list[str]:
     run = Run(select(ROOT, vendors=("oneall",)), RunOptions(operations=("readUser", "deleteUser"), **options))  # type: ignore[arg-type]
-    return [item.name for item in run.items()]
+    return [item.name for item in run.items]
 
 
 def test_every_row_comes_before_the_combinations_of_any() -> None:

@@ -9,7 +9,8 @@ from troth.errors import did_you_mean
 
 _EPILOG = """\b
 Exit codes: 0 kept, 1 broken, 2 wrong usage or wrong input of ours, 3 could not
-judge (the target is down, nothing was judged), 4 an error inside Troth, 130
+judge (the target is down, nothing was judged), 4 an error inside Troth, 5
+incomplete by limits of ours (budget, required, --complete), 130 and 143
 interrupted."""
 
 _COMMANDS = {

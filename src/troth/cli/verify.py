@@ -23,7 +23,7 @@ from troth.waivers.file import read_waivers
 @click.option("--thorough", is_flag=True, help="A generous generation budget.")
 @options.seed
 @click.option("--strict", is_flag=True, help="Surprises fail the run too.")
-@click.option("--complete", is_flag=True, help="Exit with 3 unless everything that can be provoked was exercised.")
+@click.option("--complete", is_flag=True, help="Exit with 5 unless everything that can be provoked was exercised.")
 @click.option(
     "--report", "reports", multiple=True, metavar="KIND=FILE", help="Also write junit, json or markdown=FILE."
 )

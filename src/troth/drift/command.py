@@ -16,23 +16,23 @@ from troth.drift.json_report import write_drift_json
 from troth.drift.markdown import write_drift_markdown
 from troth.drift.measuring import measure
 from troth.drift.sightings import Collector
-from troth.errors import InputInvalid, Problem, UsageInvalid
+from troth.errors import ExitCode, InputInvalid, Problem, UsageInvalid
 from troth.judging.judge import OperationJudge
 from troth.judging.terms import Terms
 from troth.loading.cassettes.reader import read_cassette
 from troth.model.book import Book, Recording
+from troth.model.conclusion import conclude
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Judged, RunOptions
-from troth.model.report import Judgement
+from troth.model.report import Judgement, Reason
 from troth.reporting.outputs import read_outputs, write_outputs
 from troth.reporting.wording import number
 from troth.session.folders import shown
 from troth.session.open import Opened, open_all
 from troth.session.reach import Selection, secret_names
 from troth.session.run import Run
-from troth.session.verdicts import BROKEN, CANNOT_JUDGE, KEPT
 from troth.sources.recordings import Router
 from troth.targets.replay import ReplayTarget
 from troth.wire.soap import XsdValidator
@@ -103,24 +103,22 @@ def compare(old: Side, new: Side, options: RunOptions) -> DriftReport:
         apart=measured.apart,
         secrets={**new.secrets, **old.secrets},
     )
-    code, reasons = _conclude(report, options.strict)
-    return replace(report, exit_code=code, reasons=reasons)
+    conclusion = conclude(_reasons(report, options.strict))
+    return replace(report, exit_code=conclusion.exit_code, reasons=conclusion.reasons)
 
 
-def _conclude(report: DriftReport, strict: bool) -> tuple[int, tuple[str, ...]]:
-    """0 for nothing that breaks, 1 for what does (with ``strict`` for any change), 3 where nothing can be said."""
-    failing = [one for one in report.changes if strict or one.worth in BREAKING]
+def _reasons(report: DriftReport, strict: bool) -> Iterator[Reason]:
+    """Changes that break (with ``strict`` any change), and what could not be compared."""
+    failing = [change for change in report.changes if strict or change.worth in BREAKING]
     if failing:
         kinds = "any change counts" if strict else "they break promises or consumers"
-        return BROKEN, (f"{number(len(failing), 'change')}: {kinds}",)
+        yield Reason("changed", f"{number(len(failing), 'change')}: {kinds}", ExitCode.BROKEN)
     if not report.compared:
-        return CANNOT_JUDGE, ("nothing could be compared",)
-    silent = [
-        f"{number(side.silent, 'request')} to {side.name} got no answer, or found the service out of order"
-        for side in (report.old, report.new)
-        if side.silent and side.kind != CASSETTES
-    ]
-    return (CANNOT_JUDGE, tuple(silent)) if silent else (KEPT, ())
+        yield Reason("nothing-compared", "nothing could be compared", ExitCode.NOT_JUDGED)
+    for side in (report.old, report.new):
+        if side.silent and side.kind != CASSETTES:
+            text = f"{number(side.silent, 'request')} to {side.name} got no answer, or found the service out of order"
+            yield Reason("no-answer", text, ExitCode.NOT_JUDGED)
 
 
 def open_side(
@@ -156,7 +154,7 @@ def open_side(
 def ask_side(run: Run, collector: Collector) -> Side:
     """What a target answers to a run that the collector watches."""
     try:
-        for item in run.items():
+        for item in run.items:
             collector.now = item.name
             run.runner.run(item)
     finally:

@@ -58,7 +58,7 @@ def lines(report: DriftReport, verbose: bool) -> Iterator[Line]:
     yield "", ""
     yield verdict_line(report), "bold green" if report.exit_code == 0 else "bold red"
     for reason in report.reasons:
-        yield f"exit code {report.exit_code}: {reason}", ""
+        yield f"exit code {reason.code}: {reason.text}", ""
 
 
 def _change(one: Change, verbose: bool) -> Iterator[Line]:

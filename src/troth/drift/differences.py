@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from troth.model.report import Finding
+from troth.errors import ExitCode
+from troth.model.report import Finding, Reason
 
 
 class Worth(StrEnum):
@@ -96,8 +97,8 @@ class DriftReport:
     """Statuses of operations that could be compared."""
     apart: tuple[str, ...]
     """What was seen on both sides or on one, and could not be compared, with the reason."""
-    exit_code: int = 0
-    reasons: tuple[str, ...] = ()
+    exit_code: ExitCode = ExitCode.KEPT
+    reasons: tuple[Reason, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secret value → the name to show in its place."""
 

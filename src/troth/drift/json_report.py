@@ -33,7 +33,7 @@ def drift_tree(report: DriftReport) -> Tree:
         "specs_sha256": report.specs_sha256,
         "contracts_sha256": report.contracts_sha256,
         "exit_code": report.exit_code,
-        "reasons": list(report.reasons),
+        "reasons": [{"id": reason.id, "text": reason.text, "exit_code": reason.code} for reason in report.reasons],
         "old": _side(report.old),
         "new": _side(report.new),
         "compared": report.compared,

@@ -34,7 +34,7 @@ def markdown(report: DriftReport) -> Iterator[str]:
     yield f"- old: {plain(side_line(report.old))}"
     yield f"- new: {plain(side_line(report.new))}"
     for reason in report.reasons:
-        yield f"- exit code {report.exit_code}: {plain(reason)}"
+        yield f"- exit code {reason.code}: {plain(reason.text)}"
     for worth in Worth:
         changes = [one for one in report.changes if one.worth is worth]
         if changes:

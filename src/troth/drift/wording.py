@@ -52,7 +52,7 @@ def without_secrets(report: DriftReport) -> DriftReport:
         new=side(report.new),
         changes=tuple(map(change, report.changes)),
         apart=tuple(map(clean, report.apart)),
-        reasons=tuple(map(clean, report.reasons)),
+        reasons=tuple(replace(reason, text=clean(reason.text)) for reason in report.reasons),
         secrets={},
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from troth.errors import Position
+from troth.errors import ExitCode, Position
 from troth.model.exchange import Exchange, Request
 from troth.model.operation import Basis, Citation
 from troth.model.waivers import Waiver
@@ -53,8 +53,8 @@ class Promise:
     provoke: str = ""
 
     @property
-    def key(self) -> str:
-        """``vendor.operation.name`` for people; classes and statuses carry their kind."""
+    def id(self) -> str:
+        """``vendor.operation.name``; classes, statuses and workflows carry their kind. The same in every run."""
         name = self.name if self.kind in (Kind.CLAUSE, Kind.ROW) else f"{self.kind}:{self.name}"
         return f"{self.vendor}.{self.operation}.{name}"
 
@@ -191,6 +191,18 @@ class RunFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for an exit code."""
+
+    id: str
+    """What kind of reason it is, for programs: ``broken``, ``no-answer``, ``budget-spent``."""
+    text: str
+    """The same for people, in one sentence."""
+    code: ExitCode
+    """The exit code that follows from it alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A whole run, complete before anything is rendered."""
 
@@ -200,9 +212,11 @@ class Report:
     counts: tuple[Count, ...]
     seconds: float
     verdict: Verdict
-    exit_code: int
-    reasons: tuple[str, ...] = ()
-    """Why the exit code is what it is, one sentence each."""
+    exit_code: ExitCode
+    reasons: tuple[Reason, ...] = ()
+    """Why the exit code is what it is, the deciding reasons first."""
+    unrecorded: Mapping[str, int] = field(default_factory=dict)
+    """Why exchanges were not recorded → how many."""
     removable: tuple[Waiver, ...] = ()
     """Waivers that matched nothing, though what they speak of was put to the test."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

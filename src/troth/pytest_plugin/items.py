@@ -1,6 +1,6 @@
 """Contract files as pytest collectors, and the items of a run as tests; opened by the plugin when needed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
@@ -10,21 +10,23 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from troth.errors import InputInvalid, TrothError
+from troth.errors import ExitCode, InputInvalid, TrothError
 from troth.model.ports import Item, RunOptions
 from troth.model.report import ItemResult, Verdict
 from troth.pytest_plugin.hooks import sources_asked, summary_of, was_narrowed
 from troth.reporting.console.report import render_findings
-from troth.reporting.wording import accepted, once_each, place
-from troth.session.conclude import met_by, needed_no_longer
+from troth.reporting.summary import summary_lines
+from troth.reporting.wording import accepted, once_each
+from troth.secrets.reports import redacted
+from troth.session.conclude import Ending, conclude_run
+from troth.session.events import decode_events, encode_events
 from troth.session.folders import Folders, find_folders
 from troth.session.reach import select
 from troth.session.run import Run
-from troth.session.verdicts import conclude, tally_line
 from troth.waivers.file import read_waivers
-from troth.waivers.removable import Place, unclear_places
 
-CANNOT_JUDGE = 3
+_SESSION_CODES = {ExitCode.INCOMPLETE: ExitCode.NOT_JUDGED}
+"""Exit codes of pytest's own are up to 5 (no tests): what is incomplete ends with 3 as well."""
 
 
 @dataclass
@@ -34,13 +36,6 @@ class _State:
     run: Run | None = None
     error: TrothError | None = None
     by_file: dict[str, list[Item]] = field(default_factory=dict)
-    results: list[ItemResult] = field(default_factory=list)
-    waived: set[str] = field(default_factory=set)
-    """The findings of waivers that workers met."""
-    unclear: set[Place] = field(default_factory=set)
-    """Operations of which workers could not see everything."""
-    refused: dict[str, int] = field(default_factory=dict)
-    """Why workers did not record exchanges → how many."""
 
 
 _STATE = pytest.StashKey[_State]()
@@ -96,7 +91,6 @@ class PromiseItem(pytest.Item):
         if state.run is None:
             raise RuntimeError("an item exists without a run")
         result = state.run.runner.run(self.item)
-        state.results.append(result)
         self.user_properties.append(("troth_exchanges", result.exchanges))
         self.user_properties.append(("troth_verdict", str(result.verdict)))
         text = self._findings(state.run, result)
@@ -142,74 +136,30 @@ class PromiseBroken(Exception):
 
 
 def finish(session: pytest.Session, exitstatus: int) -> None:
-    """At the end: hand the counts to xdist's controller, or conclude and word the summary."""
+    """At the end: hand what was judged to xdist's controller, or conclude as every front door does."""
     config = session.config
     state = config.stash.get(_STATE, None)
     if state is None or state.run is None:
         return
+    run = state.run
     output = getattr(config, "workeroutput", None)
     if output is not None:
-        output["troth"] = {
-            "numbers": state.run.runner.tally.numbers(),
-            "results": [_told(one) for one in state.results],
-            "waived": sorted(met_by(state.run)),
-            "unclear": sorted(unclear_places(seen.finding for seen in state.run.runner.tally.findings())),
-            "refused": _refused(state.run),
-        }
+        output["troth"] = encode_events(run.events())
         return
-    if not state.results:
+    places = frozenset((result.vendor, result.operation) for result in run.results())
+    if not places:
         return
-    run = state.run
-    operations = {(result.vendor, result.operation) for result in state.results}
-    counts = [
-        count for count in run.runner.tally.counts() if (count.promise.vendor, count.promise.operation) in operations
-    ]
-    if was_narrowed(config):
-        counts = [count for count in counts if not count.promise.required]
-    findings = [run.runner.reported(seen) for seen in run.runner.tally.findings()]
-    _verdict, code, reasons = conclude(findings, state.results, counts)
-    exercised = ", ".join(f"{done} of {total} {kind}" for kind, (done, total) in tally_line(counts).items())
-    exchanges = sum(result.exchanges for result in state.results)
-    lines = summary_of(config)
-    lines.append(f"troth: {run.target.name}: {exchanges} exchanges; exercised {exercised} (counted by operation)")
-    surprises = [one for one in findings if one.severity == "surprise"]
-    lines += [f"troth: surprise {one.finding.code} {one.finding.operation} {one.finding.subject}" for one in surprises]
-    expired = [one.waiver for one in findings if one.severity != "waived" and one.waiver is not None]
-    lines += [f"troth: waiver expired on {one.until}: {one.finding}" for one in expired]
-    unneeded = () if was_narrowed(config) else needed_no_longer(run, state.results, state.waived, state.unclear)
-    lines += [f"troth: waiver to remove: {place(one.position)} {one.finding} matched nothing" for one in unneeded]
-    refused = [*state.refused.items(), *_refused(run).items()]
-    lines += [f"troth: not recorded: {count:,} exchanges, since {reason}" for reason, count in refused]
-    if code == CANNOT_JUDGE:
-        lines += [f"troth: could not judge: {reason}" for reason in reasons]
-    if exitstatus == 0 and (code == CANNOT_JUDGE or refused):
-        session.exitstatus = CANNOT_JUDGE
-    lines[:] = map(run.redactor.text, lines)
+    report = redacted(conclude_run(run, Ending(asked=places, narrowed=was_narrowed(config))))
+    summary_of(config).extend(f"troth: {line}" for line in summary_lines(report))
+    if exitstatus == 0:
+        session.exitstatus = _SESSION_CODES.get(report.exit_code, report.exit_code)
 
 
-def _refused(run: Run) -> dict[str, int]:
-    """Why exchanges were not recorded → how many."""
-    return dict(run.reached.recorder.recorded.refused) if run.reached.recorder is not None else {}
-
-
-def take_over(config: pytest.Config, output: Mapping[str, Any]) -> None:
-    """Add a worker's counts and results to the controller's."""
+def take_over(config: pytest.Config, output: bytes) -> None:
+    """Add what a worker judged to what the controller knows."""
     state = _state(config, Path(str(config.rootpath)))
-    if state.run is None:
-        return
-    state.run.runner.tally.merge(output["numbers"])
-    state.waived.update(output["waived"])
-    state.unclear.update((vendor, operation) for vendor, operation in output["unclear"])
-    for reason, count in output["refused"].items():
-        state.refused[reason] = state.refused.get(reason, 0) + count
-    for told in output["results"]:
-        state.results.append(ItemResult(**{**told, "verdict": Verdict(told["verdict"]), "findings": ()}))
-
-
-def _told(result: ItemResult) -> dict[str, Any]:
-    """A result as plain values, for the way between processes."""
-    names = ("name", "source", "vendor", "operation", "exchanges", "seconds", "skipped")
-    return {**{name: getattr(result, name) for name in names}, "verdict": str(result.verdict)}
+    if state.run is not None:
+        state.run.runner.tally.absorb(decode_events(output.splitlines()))
 
 
 def _state(config: pytest.Config, path: Path) -> _State:
@@ -240,7 +190,7 @@ def _state(config: pytest.Config, path: Path) -> _State:
             today=date.today(),
         )
         state.run = Run(selection, options)
-        for item in state.run.items():
+        for item in state.run.items:
             state.by_file.setdefault(_file_of(state.run, item, folders), []).append(item)
     except TrothError as error:
         state.error = error

@@ -15,7 +15,7 @@ from troth.reporting.codes import CODES
 from troth.reporting.wording import TARGETS, sum_up
 from troth.secrets.reports import redacted
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
 MOST_BYTES = 4_096
 """What is kept of a body, a URL or a header's value."""
@@ -37,15 +37,16 @@ def write_json(report: Report, path: Path) -> None:
 def tree(report: Report) -> Tree:
     """The JSON value of a report that holds no secrets."""
     return {
-        "format": FORMAT,
+        "format": {"name": "troth-report", "version": FORMAT},
         "run": {**asdict(report.run), "note": TARGETS.get(report.run.target_kind, "")},
         "verdict": report.verdict,
         "exit_code": report.exit_code,
-        "reasons": list(report.reasons),
+        "reasons": [{"id": reason.id, "text": reason.text, "exit_code": reason.code} for reason in report.reasons],
         "seconds": round(report.seconds, 6),
         "exchanges": report.exchanges,
         "sum": asdict(sum_up(report)),
         "findings": [_reported(one) for one in report.findings],
+        "unrecorded": dict(report.unrecorded),
         "removable_waivers": [_waiver(waiver) for waiver in report.removable],
         "promises": [_count(count) for count in report.counts],
         "items": [_item(item) for item in report.items],
@@ -138,7 +139,7 @@ def _body(data: bytes) -> Tree:
 def _count(count: Count) -> Tree:
     promise = count.promise
     return {
-        "key": promise.key,
+        "id": promise.id,
         "vendor": promise.vendor,
         "operation": promise.operation,
         "kind": promise.kind,

@@ -66,7 +66,7 @@ def _head(report: Report) -> Iterable[tuple[str, str]]:
     yield "verdict", str(report.verdict)
     yield "exit code", str(report.exit_code)
     for number, reason in enumerate(report.reasons, 1):
-        yield f"reason {number}", reason
+        yield f"reason {number}", reason.text
     for number, waiver in enumerate(report.removable, 1):
         yield f"removable waiver {number}", f"{place(waiver.position)} {waiver.finding}"
 

@@ -43,7 +43,7 @@ def markdown(report: Report) -> Iterator[str]:
     yield f"- {number(len(report.items), 'item')}, {number(report.exchanges, 'exchange')} in {report.seconds:,.1f} s"
     if run.target_kind in TARGETS:
         yield f"- {_text(TARGETS[run.target_kind])}"
-    yield from (f"- exit code {report.exit_code}: {_text(reason)}" for reason in report.reasons)
+    yield from (f"- exit code {reason.code}: {_text(reason.text)}" for reason in report.reasons)
     for heading, severity in (("Breaches", "breach"), ("Surprises that fail this strict run", "surprise")):
         found = [one for one in report.findings if one.severity == severity and one.verdict == "broken"]
         if found:

@@ -36,7 +36,8 @@ class _Cleaner:
             items=tuple(self._item(item) for item in report.items),
             findings=tuple(self.reported(one) for one in report.findings),
             counts=tuple(self._count(count) for count in report.counts),
-            reasons=tuple(self._text(reason) for reason in report.reasons),
+            reasons=tuple(replace(reason, text=self._text(reason.text)) for reason in report.reasons),
+            unrecorded={self._text(reason): count for reason, count in report.unrecorded.items()},
             removable=tuple(self._waiver(waiver) for waiver in report.removable),
             secrets={},
         )

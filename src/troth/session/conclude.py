@@ -1,47 +1,179 @@
-"""How a run ends: what its waivers came to."""
+"""How a run ends: one conclusion for every front door, from what its tally holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from time import perf_counter
 
-from troth.model.report import ItemResult
+from troth.errors import ExitCode
+from troth.model.conclusion import conclude
+from troth.model.report import Count, ItemResult, Reason, Report, Reported, Verdict
 from troth.model.waivers import Waiver
+from troth.reporting.wording import number
 from troth.session.run import Run
+from troth.session.tally import exercisable
 from troth.waivers.removable import Evidence, Place, removable, unclear_places
 
 
-def needed_no_longer(
-    run: Run,
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What a front door knows of the end of a run, and the run does not."""
+
+    interruption: ExitCode | None = None
+    """The run was interrupted, and by what."""
+    asked: frozenset[Place] | None = None
+    """The operations that the user asked for beyond what the options say; None for all."""
+    narrowed: bool = False
+    """Single items were chosen, so that what an operation requires may have been left out."""
+
+
+def conclude_run(run: Run, ending: Ending | None = None) -> Report:
+    """The complete report of a run, with its verdict, its exit code and the reasons."""
+    ending = ending or Ending()
+    results = tuple(_weighed(run, result) for result in run.results())
+    counts = tuple(_counts(run, ending))
+    findings = run.reported_findings()
+    unrecorded = run.unrecorded()
+    reasons = [
+        *_interruption(ending),
+        *_halt(run, results),
+        *reasons_of(findings, results, filter(run.is_allowed, counts), run.options.complete, ending.narrowed),
+        *_unrecorded(unrecorded),
+    ]
+    conclusion = conclude(reasons)
+    return Report(
+        run=run.facts(),
+        items=results,
+        findings=findings,
+        counts=counts,
+        seconds=perf_counter() - run.clock,
+        verdict=conclusion.verdict,
+        exit_code=conclusion.exit_code,
+        reasons=conclusion.reasons,
+        removable=() if ending.narrowed or ending.interruption else removable_waivers(run, results),
+        unrecorded=unrecorded,
+        secrets=run.secrets,
+    )
+
+
+def reasons_of(
+    findings: Iterable[Reported],
     results: Iterable[ItemResult],
-    matched: Iterable[str] = (),
-    unclear: Iterable[Place] = (),
-) -> tuple[Waiver, ...]:
+    counts: Iterable[Count],
+    complete: bool = False,
+    narrowed: bool = False,
+) -> Iterator[Reason]:
+    """Why what was judged does not end with 0.
+
+    Args:
+        findings: all of them, weighed.
+        results: how items ended.
+        counts: the promises that could be exercised.
+        complete: everything that a request can provoke was to be exercised.
+        narrowed: what is marked ``required`` may have been left out.
+    """
+    reported, ended = tuple(findings), tuple(results)
+    yield from _broken(reported)
+    yield from _crashes(reported)
+    yield from _unanswered(ended)
+    yield from _gaps(counts, complete, narrowed)
+
+
+def _weighed(run: Run, result: ItemResult) -> ItemResult:
+    """A result with the verdict that today's waivers give it: it may come from an earlier attempt."""
+    if result.verdict is Verdict.SKIPPED:
+        return result
+    return replace(result, verdict=run.court.verdict(result.findings))
+
+
+def _counts(run: Run, ending: Ending) -> Iterator[Count]:
+    for count in run.runner.tally.counts():
+        place = (count.promise.vendor, count.promise.operation)
+        if run.in_scope(*place) and (ending.asked is None or place in ending.asked):
+            yield count
+
+
+def _interruption(ending: Ending) -> Iterator[Reason]:
+    if ending.interruption is not None:
+        text = "interrupted: the report covers what was judged before"
+        yield Reason("interrupted", text, ending.interruption)
+
+
+def _broken(findings: Iterable[Reported]) -> Iterator[Reason]:
+    broken = [reported for reported in findings if reported.verdict is Verdict.BROKEN]
+    if broken:
+        verb = "is" if len(broken) == 1 else "are"
+        yield Reason("broken", f"{number(len(broken), 'promise')} {verb} broken", ExitCode.BROKEN)
+    for reported in broken:
+        waiver = reported.waiver
+        if waiver is not None:
+            yield Reason("waiver-expired", f"a waiver expired on {waiver.until}: {waiver.finding}", ExitCode.BROKEN)
+
+
+def _crashes(findings: Iterable[Reported]) -> Iterator[Reason]:
+    for reported in findings:
+        if reported.finding.code == "TR905":
+            yield Reason("crash", reported.finding.message, ExitCode.CRASHED)
+
+
+def _halt(run: Run, results: tuple[ItemResult, ...]) -> Iterator[Reason]:
+    halt = run.reached.conduct.halted()
+    if halt is not None:
+        left = sum(1 for result in results if result.skipped == halt.text)
+        yield replace(halt.reason, text=f"{halt.text}; {left} of {number(len(results), 'item')} were not run")
+
+
+def _unanswered(results: tuple[ItemResult, ...]) -> Iterator[Reason]:
+    if not results:
+        yield Reason("nothing-selected", "nothing was selected, so nothing was judged", ExitCode.NOT_JUDGED)
+        return
+    judged = any(result.exchanges and result.verdict is not Verdict.UNJUDGED for result in results)
+    silent = sum(1 for result in results if any(finding.code == "TR901" for finding in result.findings))
+    if not judged:
+        yield Reason("nothing-judged", "nothing could be judged", ExitCode.NOT_JUDGED)
+    elif silent:
+        text = f"{silent} of {number(len(results), 'item')} got no answer from the target"
+        yield Reason("no-answer", text, ExitCode.NOT_JUDGED)
+
+
+def _gaps(counts: Iterable[Count], complete: bool, narrowed: bool) -> Iterator[Reason]:
+    """Promises that were to be exercised and were not: a green run that exercised nothing is the worst there is."""
+    for count in counts:
+        if count.exercised:
+            continue
+        if count.promise.required and not narrowed:
+            text = f"the required clause {count.promise.id} was not exercised"
+            yield Reason("required-not-exercised", text, ExitCode.INCOMPLETE)
+        elif complete and exercisable(count):
+            yield Reason("not-exercised", f"{count.promise.id} was not exercised", ExitCode.INCOMPLETE)
+
+
+def _unrecorded(unrecorded: dict[str, int]) -> Iterator[Reason]:
+    for reason, count in unrecorded.items():
+        text = f"not recorded: {number(count, 'exchange')}, since {reason}"
+        yield Reason("not-recorded", text, ExitCode.INCOMPLETE)
+
+
+def removable_waivers(run: Run, results: Iterable[ItemResult]) -> tuple[Waiver, ...]:
     """The waivers that a run has shown to be removable; none where sources or examples were restricted.
 
     Args:
         run: the run, at its end.
         results: how its items ended.
-        matched: waivers' findings that other processes of the same run met.
-        unclear: operations of which other processes could not see everything.
     """
     options, waivers = run.options, run.court.waivers
     restricted = options.sources or options.max_examples is not None or run.reached.conduct.halted()
-    met = met_by(run) | frozenset(matched)
-    if restricted or all(waiver.finding in met for waiver in waivers):
+    findings = [met.finding for met in run.runner.tally.findings()]
+    matched = frozenset(waiver.finding for waiver in map(run.court.waiver_of, findings) if waiver is not None)
+    if restricted or all(waiver.finding in matched for waiver in waivers):
         return ()
     items: dict[Place, set[str]] = {}
-    for item in run.items():
+    for item in run.items:
         items.setdefault((item.operation.vendor, item.operation.name), set()).add(item.name)
-    hidden = unclear_places(seen.finding for seen in run.runner.tally.findings())
     evidence = Evidence(
-        met,
-        hidden | frozenset(unclear),
+        matched,
+        unclear_places(findings),
         results,
         run.runner.tally.counts(),
         {place: frozenset(names) for place, names in items.items()},
     )
     return removable(waivers, evidence)
-
-
-def met_by(run: Run) -> frozenset[str]:
-    """The findings of the waivers that matched something in this process, expired ones included."""
-    waivers = (run.court.waiver_of(seen.finding) for seen in run.runner.tally.findings())
-    return frozenset(waiver.finding for waiver in waivers if waiver is not None)

@@ -153,7 +153,7 @@ def plan(selection: Selection, options: RunOptions) -> int:
     run = Run(selection, options)
     planner = Planner(run.terms, run.target.facts, run.reached.conduct)
     try:
-        for item in run.items():
+        for item in run.items:
             planner.drive(item)
     finally:
         run.target.close()

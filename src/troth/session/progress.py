@@ -10,9 +10,8 @@ from types import FrameType
 
 from troth.errors import UsageInvalid
 from troth.model.ports import Item
-from troth.model.report import ItemResult, Verdict
+from troth.model.report import ItemResult
 from troth.secrets.project_key import STATE
-from troth.secrets.reports import redacted_findings
 from troth.session.journal import Journal, run_key
 from troth.session.reach import Selection
 from troth.session.run import Run
@@ -32,7 +31,8 @@ class Progressing:
         self._journal: Journal | None = None
         if resume or run.target.kind == "live" or selection.record is not None:
             name = re.sub(r"[^A-Za-z0-9]+", "-", selection.target).strip("-")
-            self._journal = Journal(selection.here / STATE / f"journal-{name}.jsonl", self._key(selection), resume)
+            path = selection.here / STATE / f"journal-{name}.jsonl"
+            self._journal = Journal(path, self._key(selection), resume, run.clean)
             self._journal.restore(run.runner.tally)
 
     def _key(self, selection: Selection) -> str:
@@ -58,26 +58,31 @@ class Progressing:
             return runner.run(item)
         before = journal.finished(item.name)
         if before is not None:
-            # Waivers may have come, gone or expired since.
-            was_run = before.verdict is not Verdict.SKIPPED
-            return replace(before, verdict=self._run.court.verdict(before.findings)) if was_run else before
+            return before
         result = runner.run(item)
         if result.skipped and self._run.reached.conduct.halted():
             return result  # A later attempt shall ask for it.
-        secrets = self._run.secrets
         try:
-            journal.add(result, runner.tally, runner.reported, lambda told: redacted_findings(told, secrets))
+            journal.add(runner.tally)
         except OSError as error:
             raise UsageInvalid(f"the journal in {STATE} cannot be written: {error.strerror or error}") from error
         return result
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM was received."""
+
+
 @contextmanager
 def ended_politely() -> Iterator[None]:
-    """SIGTERM ends the block like Ctrl-C: with a report of what was judged."""
+    """SIGTERM ends the block like Ctrl-C: with a report of what was judged.
+
+    Raises:
+        Terminated: in place of the process's end.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        raise Terminated
 
     before = signal.signal(signal.SIGTERM, interrupt)
     try:

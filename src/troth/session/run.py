@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import cached_property
 from importlib import import_module
 from time import perf_counter, sleep
 from urllib.parse import urlsplit
@@ -15,14 +16,16 @@ from troth.errors import InputInvalid, UsageInvalid, did_you_mean
 from troth.judging.lint import lint_world
 from troth.model.exchange import Exchange
 from troth.model.ports import Item, Judges, RunOptions, Source, Target
-from troth.model.report import Count, ItemResult, Report, Reported, RunFacts, Verdict
+from troth.model.report import Count, ItemResult, Reported, RunFacts
 from troth.reporting.curl import curl
 from troth.secrets.redactor import Redactor
+from troth.session.events import Event
 from troth.session.open import Opened, open_all
 from troth.session.reach import MOCK_PORT, Reached, Selection, make_scrubber, reach, secret_names
+from troth.session.redaction import clean_event
 from troth.session.runner import Runner
-from troth.session.tally import Seen
-from troth.session.verdicts import Court, conclude
+from troth.session.tally import MetFinding
+from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
 from troth.sources.recordings import RecordingsSource
 
@@ -63,7 +66,7 @@ class Run:
         self._scrubber = make_scrubber(b"", self.reached.secrets, self.book, self.target)
         self._looked_at: dict[tuple[str, ...], Exchange | None] = {}
         self._started = datetime.now(UTC)
-        self._clock = perf_counter()
+        self.clock = perf_counter()
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -86,7 +89,8 @@ class Run:
         """Takes the secrets out of anything that is shown."""
         return Redactor(self.secrets)
 
-    def items(self) -> Iterator[Item]:
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
         """Everything to run, nothing sent; the brief first, before a budget is spent on combinations of the same."""
         recorded = self._recorded_items()
         items = [
@@ -95,44 +99,41 @@ class Run:
             for item in source.items()
             if self._wanted(item) and (recorded is None or source.name == "recordings" or item.name in recorded)
         ]
-        yield from sorted(items, key=lambda item: not item.brief)
+        return tuple(sorted(items, key=lambda item: not item.brief))
 
-    def finish(self, results: tuple[ItemResult, ...]) -> Report:
-        """The complete report."""
-        tally = self.runner.tally
-        findings = tuple(self.runner.reported(seen, self._curl(seen)) for seen in tally.findings())
-        counts = tuple(
-            count for count in tally.counts() if self.in_scope(count.promise.vendor, count.promise.operation)
-        )
-        expected = [count for count in counts if self._is_allowed(count)]
-        verdict, code, reasons = conclude(findings, results, expected, self.options.complete)
-        halted = self.reached.conduct.halted()
-        if halted:
-            left = sum(1 for one in results if one.skipped == halted)
-            reasons = (f"{halted}; {left} of {len(results)} items were not run", *reasons)
-            verdict, code = (Verdict.UNJUDGED, 3) if code == 0 else (verdict, code)
-        return Report(
-            run=self._facts(),
-            items=results,
-            findings=findings,
-            counts=counts,
-            seconds=perf_counter() - self._clock,
-            verdict=verdict,
-            exit_code=code,
-            reasons=reasons,
-            secrets=self.secrets,
-        )
+    def results(self) -> tuple[ItemResult, ...]:
+        """How items ended, in the order of the plan."""
+        order = {item.name: place for place, item in enumerate(self.items)}
+        return tuple(sorted(self.runner.tally.results(), key=lambda result: order.get(result.name, len(order))))
+
+    def reported_findings(self) -> tuple[Reported, ...]:
+        """All findings as a report shows them."""
+        return tuple(self.runner.reported(met, self._curl(met)) for met in self.runner.tally.findings())
+
+    def unrecorded(self) -> dict[str, int]:
+        """Why exchanges could not be recorded → how many, in this process and in those whose events were absorbed."""
+        refused = dict(self.runner.tally.unrecorded)
+        if self.reached.recorder is not None:
+            for reason, count in self.reached.recorder.recorded.refused.items():
+                refused[reason] = refused.get(reason, 0) + count
+        return refused
+
+    def events(self) -> list[Event]:
+        """What this process came to, for another one to absorb; without secrets."""
+        self.runner.tally.unrecorded = self.unrecorded()
+        return [self.clean(event) for event in self.runner.tally.events()]
+
+    def clean(self, event: Event) -> Event:
+        """An event without secrets, so that it may be written down."""
+        return clean_event(event, self.secrets)
 
     def reported(self, result: ItemResult) -> list[Reported]:
         """One item's findings as a report shows them."""
-        own = {finding.fingerprint for finding in result.findings}
-        return [
-            self.runner.reported(seen, self._curl(seen))
-            for seen in self.runner.tally.findings()
-            if seen.finding.fingerprint in own
-        ]
+        fingerprints = {finding.fingerprint for finding in result.findings}
+        return [reported for reported in self.reported_findings() if reported.finding.fingerprint in fingerprints]
 
-    def _facts(self) -> RunFacts:
+    def facts(self) -> RunFacts:
+        """What a report begins with."""
         return RunFacts(
             target=self.target.name,
             target_kind=self.target.kind,
@@ -171,7 +172,8 @@ class Run:
             return None
         return frozenset(one.item for vendor in self.book.vendors.values() for one in vendor.recordings)
 
-    def _is_allowed(self, count: Count) -> bool:
+    def is_allowed(self, count: Count) -> bool:
+        """Whether the target allows what the promise is about to be asked."""
         permission = self.reached.conduct.permission
         terms = self.terms.operations.get(f"{count.promise.vendor}.{count.promise.operation}")
         return permission is None or terms is None or terms.operation.effect in permission.effects
@@ -205,11 +207,11 @@ class Run:
             if not any(_matches(operation.vendor, operation.name, pattern) for operation in self.book.operations()):
                 raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, known)}")
 
-    def _curl(self, seen: Seen) -> str:
-        calls = [curl(request, self._locate, self.secrets) for request in seen.finding.calls]
+    def _curl(self, met: MetFinding) -> str:
+        calls = [curl(request, self._locate, self.secrets) for request in met.finding.calls]
         if calls:
             return "\n".join(f"{number}. {line}" for number, line in enumerate(calls, start=1))
-        request = seen.exchange.request
+        request = met.exchange.request
         return curl(request, self._locate, self.secrets) if request.url else ""
 
     def _locate(self, url: str) -> str:

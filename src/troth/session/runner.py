@@ -16,7 +16,7 @@ from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Built, Case, GivenCall, GivenFlow, Item, Judged, Judges, Observation, Target
 from troth.model.report import Finding, ItemResult, Judgement, Promise, Reported, Verdict
-from troth.session.tally import Seen, Tally
+from troth.session.tally import MetFinding, Tally
 from troth.session.verdicts import Court
 from troth.targets.live.permission import Conduct
 from troth.wire.soap import XsdValidator
@@ -74,14 +74,19 @@ class Runner:
 
     def run(self, item: Item) -> ItemResult:
         """Run one item to its end; what goes wrong inside a check makes the item unjudged and names the check."""
+        result = self._run(item)
+        self.tally.end(result)
+        return result
+
+    def _run(self, item: Item) -> ItemResult:
+        operation = item.operation
+        halt = self._conduct.halted()
+        if halt is not None:
+            return ItemResult(
+                item.name, item.source, operation.vendor, operation.name, Verdict.SKIPPED, 0, 0.0, (), halt.text
+            )
         progress = _Progress()
         started = perf_counter()
-        operation = item.operation
-        skipped = self._conduct.halted()
-        if skipped:
-            return ItemResult(
-                item.name, item.source, operation.vendor, operation.name, Verdict.SKIPPED, 0, 0.0, (), skipped
-            )
         self._conduct.begin(item.name)
         self._asked.clear()
         try:
@@ -96,10 +101,9 @@ class Runner:
             )
         self._conduct.end()
         findings = tuple(progress.findings.values())
-        verdict = self._court.verdict(findings)
+        verdict, skipped = self._court.verdict(findings), ""
         if not progress.exchanges and verdict is Verdict.KEPT:
             verdict, skipped = Verdict.SKIPPED, "; ".join(progress.held) or "nothing to send"
-        seconds = perf_counter() - started
         return ItemResult(
             item.name,
             item.source,
@@ -107,21 +111,22 @@ class Runner:
             operation.name,
             verdict,
             progress.exchanges,
-            seconds,
+            perf_counter() - started,
             findings,
             skipped,
         )
 
-    def reported(self, seen: Seen, curl: str = "") -> Reported:
+    def reported(self, met: MetFinding, curl: str = "") -> Reported:
         """A finding of the tally as a report shows it."""
-        return self._court.report(seen, curl)
+        return self._court.report(met, curl)
 
     def _case(self, case: Case, item: str, progress: _Progress, inner: bool = False) -> Judgement:
         if not inner and not case.earlier and case.said is None:
             self._asked.clear()
         if case.said is None and case.recorded is None:
             permission = self._conduct.permission
-            reason = self._conduct.halted() or ("" if permission is None else permission.forbids(case))
+            halt = self._conduct.halted()
+            reason = halt.text if halt is not None else "" if permission is None else permission.forbids(case)
             if reason:
                 return _held(case, reason, progress)
         judgement = self._judge(case, item, progress) if case.said is None else case.said

@@ -1,17 +1,24 @@
-"""How often each promise was exercised, kept and broken; each finding once, with the smallest exchange showing it."""
+"""What a run came to: counts by promise, each finding once with the smallest exchange showing it, how items ended.
+
+Tallies of one book add up, in any order and grouping: ``absorb`` takes what ``events`` of another gives.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from troth.model.exchange import Exchange
-from troth.model.report import Count, Finding, Judgement, Met, Promise
+from troth.model.exchange import Exchange, Response
+from troth.model.report import Count, Finding, ItemResult, Judgement, Met, Promise, Verdict
+from troth.session.events import Counted, Event, FindingMet, ItemEnded, Numbers, Unrecorded, finding_met
 
 _COLUMNS = {Met.KEPT: 0, Met.BROKEN: 1, Met.SHADOWED: 2, Met.UNJUDGED: 3}
-Numbers = list[int]
+_NONE = (0,) * len(_COLUMNS)
+_WORST = (Verdict.BROKEN, Verdict.UNJUDGED, Verdict.WAIVED, Verdict.KEPT, Verdict.SKIPPED)
+
+Fingerprint = tuple[str, str, str, str, str]
 
 
 @dataclass(slots=True)
-class Seen:
+class MetFinding:
     """A finding met at least once."""
 
     finding: Finding
@@ -22,6 +29,16 @@ class Seen:
     """What was asked earlier in the same case: the finding, or how to see it again, may quote what that brought."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment of a tally, from which on events are wanted."""
+
+    numbers: Mapping[str, Numbers] = field(default_factory=dict)
+    findings: Mapping[Fingerprint, int] = field(default_factory=dict)
+    unrecorded: Mapping[str, int] = field(default_factory=dict)
+    items: frozenset[str] = frozenset()
+
+
 class Tally:
     """The counts of one run.
 
@@ -30,8 +47,12 @@ class Tally:
     """
 
     def __init__(self, promises: Iterable[Promise]) -> None:
-        self._numbers: dict[Promise, Numbers] = {promise: [0, 0, 0, 0] for promise in promises}
-        self._findings: dict[tuple[str, ...], Seen] = {}
+        self._numbers: dict[Promise, Numbers] = {promise: list(_NONE) for promise in promises}
+        self._by_id = {promise.id: promise for promise in self._numbers}
+        self._findings: dict[Fingerprint, MetFinding] = {}
+        self._results: dict[str, ItemResult] = {}
+        self.unrecorded: dict[str, int] = {}
+        """Why exchanges were not recorded → how many."""
 
     def add(self, judgement: Judgement, item: str, before: Sequence[Exchange] = ()) -> None:
         """Count one judged exchange; ``before`` is what was asked earlier in the same case."""
@@ -45,17 +66,26 @@ class Tally:
         self, finding: Finding, item: str, exchange: Exchange, count: int = 1, before: Sequence[Exchange] = ()
     ) -> None:
         """Keep a finding, and the smaller of the exchanges that show it."""
-        seen = self._findings.get(finding.fingerprint)
-        if seen is None:
-            self._findings[finding.fingerprint] = Seen(finding, item, exchange, count, tuple(before))
+        known = self._findings.get(finding.fingerprint)
+        if known is None:
+            self._findings[finding.fingerprint] = MetFinding(finding, item, exchange, count, tuple(before))
             return
-        seen.count += count
-        if _size(finding, exchange) < _size(seen.finding, seen.exchange):
-            seen.finding, seen.item, seen.exchange, seen.before = finding, item, exchange, tuple(before)
+        known.count += count
+        if _size(finding, item, exchange) < _size(known.finding, known.item, known.exchange):
+            known.finding, known.item, known.exchange, known.before = finding, item, exchange, tuple(before)
 
-    def findings(self) -> tuple[Seen, ...]:
-        """All findings, in the order of their first meeting."""
-        return tuple(self._findings.values())
+    def end(self, result: ItemResult) -> None:
+        """Keep how an item ended; what ended before under the same name is added to."""
+        earlier = self._results.get(result.name)
+        self._results[result.name] = result if earlier is None else _both(earlier, result)
+
+    def findings(self) -> tuple[MetFinding, ...]:
+        """All findings, in the order of their fingerprints."""
+        return tuple(self._findings[fingerprint] for fingerprint in sorted(self._findings))
+
+    def results(self) -> tuple[ItemResult, ...]:
+        """How items ended, in the order of their ending."""
+        return tuple(self._results.values())
 
     def counts(self) -> tuple[Count, ...]:
         """All promises with their counts, in the order of the contracts."""
@@ -64,17 +94,48 @@ class Tally:
             for promise, (kept, broken, shadowed, unjudged) in self._numbers.items()
         )
 
-    def numbers(self) -> dict[str, Numbers]:
-        """The counts by the promises' keys, for another process to add up."""
-        return {promise.key: list(numbers) for promise, numbers in self._numbers.items() if any(numbers)}
+    def mark(self) -> Mark:
+        """This moment."""
+        return Mark(
+            {promise.id: list(numbers) for promise, numbers in self._numbers.items() if any(numbers)},
+            {fingerprint: met.count for fingerprint, met in self._findings.items()},
+            dict(self.unrecorded),
+            frozenset(self._results),
+        )
 
-    def merge(self, numbers: Mapping[str, Numbers]) -> None:
-        """Add another process's counts of the same book."""
-        by_key = {promise.key: promise for promise in self._numbers}
-        for key, added in numbers.items():
-            own = self._numbers[by_key[key]]
-            for column, value in enumerate(added):
-                own[column] += value
+    def events(self, since: Mark | None = None) -> list[Event]:
+        """What has come since a moment, or from the beginning; the ends of items last."""
+        since = since or Mark()
+        events: list[Event] = []
+        for promise, numbers in self._numbers.items():
+            earlier = since.numbers.get(promise.id, _NONE)
+            if tuple(numbers) != tuple(earlier):
+                more = [now - before for now, before in zip(numbers, earlier, strict=True)]
+                events.append(Counted(promise.id, more))
+        for fingerprint, met in self._findings.items():
+            more_often = met.count - since.findings.get(fingerprint, 0)
+            if more_often:
+                events.append(finding_met(met.finding, met.item, more_often, met.exchange))
+        for reason, count in self.unrecorded.items():
+            if count > since.unrecorded.get(reason, 0):
+                events.append(Unrecorded(reason, count - since.unrecorded.get(reason, 0)))
+        events.extend(ItemEnded(result) for name, result in self._results.items() if name not in since.items)
+        return events
+
+    def absorb(self, events: Iterable[Event]) -> None:
+        """Add what another tally of the same book came to; promises that this book does not have are left out."""
+        for event in events:
+            match event:
+                case Counted(promise=name, numbers=more):
+                    if name in self._by_id:
+                        numbers = self._numbers[self._by_id[name]]
+                        numbers[:] = [now + added for now, added in zip(numbers, more, strict=True)]
+                case FindingMet():
+                    self.add_finding(event.finding, event.item, event.exchange, event.count)
+                case Unrecorded():
+                    self.unrecorded[event.reason] = self.unrecorded.get(event.reason, 0) + event.count
+                case ItemEnded():
+                    self.end(event.result)
 
 
 def exercisable(count: Count) -> bool:
@@ -82,7 +143,46 @@ def exercisable(count: Count) -> bool:
     return not count.promise.provoke
 
 
-def _size(finding: Finding, exchange: Exchange) -> tuple[int, int, int]:
-    """How much it takes to see a finding again: a single request is smaller than any sequence."""
-    request = exchange.request
-    return (len(finding.calls), len(request.url) + len(request.body), len(request.headers))
+def _both(first: ItemResult, second: ItemResult) -> ItemResult:
+    """One item that ran twice, in whichever order."""
+    by_text = sorted((*first.findings, *second.findings), key=_wording, reverse=True)
+    findings = {finding.fingerprint: finding for finding in by_text}
+    verdict = min(first.verdict, second.verdict, key=_WORST.index)
+    reasons = sorted({*first.skipped.split("; "), *second.skipped.split("; ")} - {""})
+    return replace(
+        first,
+        verdict=verdict,
+        exchanges=first.exchanges + second.exchanges,
+        # In microseconds, since the sum of floats depends on their order.
+        seconds=(round(first.seconds * 1e6) + round(second.seconds * 1e6)) / 1e6,
+        findings=tuple(findings[fingerprint] for fingerprint in sorted(findings)),
+        skipped="; ".join(reasons) if verdict is Verdict.SKIPPED else "",
+    )
+
+
+def _wording(finding: Finding) -> tuple[str, str, str]:
+    return finding.message, finding.expected, finding.answered
+
+
+def _size(finding: Finding, item: str, exchange: Exchange) -> tuple[object, ...]:
+    """How much it takes to see a finding again: a single request is smaller than any sequence.
+
+    Of exchanges that take the same the first in the order of their bytes counts, so that the order of meeting does not.
+    """
+    request, answer = exchange.request, exchange.answer
+    if isinstance(answer, Response):
+        outcome: tuple[object, ...] = (answer.status, answer.headers, answer.body)
+    else:
+        outcome = (0, (), answer.reason.encode(), answer.detail)
+    return (
+        len(finding.calls),
+        len(request.url) + len(request.body),
+        len(request.headers),
+        request.method,
+        request.url,
+        request.body,
+        request.headers,
+        outcome,
+        item,
+        _wording(finding),
+    )

@@ -11,10 +11,12 @@ from time import perf_counter
 from rich.console import Console
 
 from troth import __version__
-from troth.errors import UsageInvalid
+from troth.errors import ExitCode, UsageInvalid
 from troth.judging.terms import OperationTerms, contracts_for
 from troth.mocks.service import Clock
+from troth.model.conclusion import conclude
 from troth.model.ports import Item, RunOptions
+from troth.model.report import Reason
 from troth.reporting.outputs import read_outputs, write_outputs
 from troth.session.open import open_all
 from troth.session.reach import Selection, embedded
@@ -26,7 +28,6 @@ from troth.strength.json_report import write_strength_json
 from troth.strength.measurement import StrengthReport
 from troth.strength.measuring import Measurement
 
-KEPT, BELOW = 0, 1
 WRITERS = {"json": write_strength_json}
 """Name for ``--report`` → who writes it."""
 _NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
@@ -58,7 +59,13 @@ def strengthen(selection: Selection, options: RunOptions, wanted: StrengthOption
     console = Console(soft_wrap=True, highlight=False)
     render_strength(report, console, minimum=wanted.minimum, verbose=wanted.verbose, redundant=wanted.redundant)
     write_outputs(report, outputs)
-    return KEPT if report.overall.share >= wanted.minimum else BELOW
+    return conclude(_reasons(report, wanted.minimum)).exit_code
+
+
+def _reasons(report: StrengthReport, minimum: float) -> Iterator[Reason]:
+    if report.overall.share < minimum:
+        text = f"the strength is {report.overall.share:.1f} %, below the minimum of {minimum:g} %"
+        yield Reason("below-minimum", text, ExitCode.BROKEN)
 
 
 def measure(selection: Selection, options: RunOptions, changed: str = "") -> StrengthReport:
@@ -73,7 +80,7 @@ def measure(selection: Selection, options: RunOptions, changed: str = "") -> Str
     run = Run(selection, options, collector.watch, embedded(opened.book, Clock(_NOW)), opened)
     try:
         terms = dict(_chosen(run, selection, changed))
-        for item in _sample(run.items(), options.seed):
+        for item in _sample(run.items, options.seed):
             if str(item.operation) in terms:
                 run.runner.run(item)
     finally:

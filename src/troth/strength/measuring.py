@@ -166,7 +166,7 @@ class Measurement:
         }
         for key, term in terms.items():
             if not self._sums.alone.get(key) and not term.clause.provoke:
-                yield RedundantClause(term.promise.key, term.clause.position, self._sums.caught.get(key, 0))
+                yield RedundantClause(term.promise.id, term.clause.position, self._sums.caught.get(key, 0))
 
     def _freedoms_of(self, contract: Contract) -> tuple[Freedom, ...]:
         if id(contract) not in self._freedoms:

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from troth.errors import ExitCode
+from troth.model.conclusion import Halt
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
 from troth.targets.live.manners import Hands, MannersTarget, retry_after
@@ -132,17 +134,20 @@ def test_the_budget_counts_repeats_and_ends_the_run_with_a_reason() -> None:
     target, scripted, _ = polite([RESET, OK], budget=3)
     target.send(ASK)
     target.send(ASK)
-    assert target.halted() == ""
+    assert target.halted() is None
     exchange = target.send(ASK)
     assert exchange.answer == NoAnswer(Silence.NOT_SENT, "the request budget of 3 is spent")
-    assert (len(scripted.sent), target.halted()) == (3, "the request budget of 3 is spent")
+    assert (len(scripted.sent), target.halted()) == (3, Halt("the request budget of 3 is spent", ExitCode.INCOMPLETE))
 
 
 def test_an_outage_is_found_out_once_and_nothing_more_is_asked() -> None:
     target, scripted, time = polite([Response(503)], longest_wait=60)
     for _ in range(200):
         target.send(ASK)
-    assert target.halted().startswith("outage: scripted has been out of service")
+    halt = target.halted()
+    assert halt is not None
+    assert halt.code is ExitCode.NOT_JUDGED
+    assert halt.text.startswith("outage: scripted has been out of service")
     assert len(scripted.sent) < 20
     assert time.seconds < 180
 
@@ -152,7 +157,7 @@ def test_a_service_that_comes_back_is_asked_on() -> None:
     for _ in range(4):
         target.send(ASK)
     assert target.send(ASK).answer == OK
-    assert target.halted() == ""
+    assert target.halted() is None
     assert time.seconds <= 120
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from troth.errors import ExitCode
+from troth.model.conclusion import Halt
 from troth.model.exchange import Exchange, Request, Response
 from troth.model.facts import Facts
 from troth.model.ports import RunOptions
@@ -53,7 +55,7 @@ def run_all(
     stranger = Stranger(base)
     stranger.otherwise = otherwise or {}
     runner = Runner(base.book, base.terms, stranger, Court(), conduct=conduct)
-    items = [item for item in base.items() if not operations or item.operation.name in operations]
+    items = [item for item in base.items if not operations or item.operation.name in operations]
     return stranger, [runner.run(item) for item in items]
 
 
@@ -112,6 +114,8 @@ def test_what_changes_something_is_never_asked_twice(base: Run) -> None:
 
 
 def test_once_asking_has_ended_every_item_says_so_and_nothing_is_sent(base: Run) -> None:
-    stranger, results = run_all(base, Conduct(halted=lambda: "outage: gone"), "listUsers", "readUser")
+    stranger, results = run_all(
+        base, Conduct(halted=lambda: Halt("outage: gone", ExitCode.NOT_JUDGED)), "listUsers", "readUser"
+    )
     assert not stranger.sent
     assert {(result.verdict, result.skipped) for result in results} == {(Verdict.SKIPPED, "outage: gone")}

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from troth.errors import ExitCode
+from troth.model.conclusion import Halt
 from troth.model.exchange import NoAnswer, Request, Response, Silence
 from troth.targets.live.client import Limits, LiveTarget
 from troth.targets.live.manners import REPEATABLE, Hands, MannersTarget
@@ -79,7 +81,7 @@ def test_what_may_be_repeated_goes_over_another_connection_at_once(then: Then, e
     assert [isinstance(one, Response) for one in answers] == [True] * 4
     assert connections == [[b"/0", b"/1"], [b"/1", b"/2"], [b"/2", b"/3"], [b"/3"]]
     assert target.repeated == 3
-    assert target.halted() == ""
+    assert target.halted() is None
 
 
 @pytest.mark.parametrize("effect", ["creates", "destroys", ""])
@@ -99,7 +101,7 @@ def test_the_second_request_counts() -> None:
         target.close()
     assert isinstance(first, Response)
     assert second == NoAnswer(Silence.RESET, "it closed the connection without an answer", stale=True)
-    assert target.halted() == "the request budget of 2 is spent"
+    assert target.halted() == Halt("the request budget of 2 is spent", ExitCode.INCOMPLETE)
 
 
 @pytest.mark.parametrize(

@@ -143,4 +143,4 @@ def _verdict(report: Report) -> Iterator[Line]:
     ):
         yield line, _VERDICTS.get(report.verdict, "bold yellow")
     for reason in report.reasons:
-        yield f"exit code {report.exit_code}: {printable(reason)}", ""
+        yield f"exit code {reason.code}: {printable(reason.text)}", ""

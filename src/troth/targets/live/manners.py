@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from troth.errors import ExitCode
+from troth.model.conclusion import Halt
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence, header
 from troth.model.ports import Target
 from troth.targets.before import Before
@@ -69,7 +71,7 @@ class MannersTarget(Before):
         self._next = 0.0
         self._troubles = 0
         self._probe: Request | None = None
-        self._halted = ""
+        self._halt: Halt | None = None
         self.repeated = 0
 
     def send(self, request: Request) -> Exchange:
@@ -79,10 +81,10 @@ class MannersTarget(Before):
             what = f"its side effect ({effect}) is" if effect else "requests that no operation describes are"
             return _unsent(request, f"{what} not allowed on {self.name}")
         waited = 0.0
-        exchange = _unsent(request, self._halted)
+        exchange = _unsent(request, self._why())
         for attempt in range(self._pace.retries + 1):
             if self._is_spent():
-                return exchange if attempt else _unsent(request, self._halted)
+                return exchange if attempt else _unsent(request, self._why())
             exchange = self._once(request)
             if _is_stale(exchange, effect) and not self._is_spent():
                 # Another connection is no repeat after a trouble: the server only tidied up.
@@ -107,15 +109,18 @@ class MannersTarget(Before):
             self.repeated += 1
         return exchange
 
-    def halted(self) -> str:
-        """Why nothing more is sent, or ``""``."""
-        return self._halted
+    def halted(self) -> Halt | None:
+        """Why nothing more is sent, or None."""
+        return self._halt
+
+    def _why(self) -> str:
+        return "" if self._halt is None else self._halt.text
 
     def _is_spent(self) -> bool:
         budget = self._pace.budget
-        if not self._halted and budget is not None and self._sent >= budget:
-            self._halted = f"the request budget of {budget:,} is spent"
-        return bool(self._halted)
+        if self._halt is None and budget is not None and self._sent >= budget:
+            self._halt = Halt(f"the request budget of {budget:,} is spent", ExitCode.INCOMPLETE)
+        return self._halt is not None
 
     def _once(self, request: Request) -> Exchange:
         rate = self._pace.per_second
@@ -144,12 +149,11 @@ class MannersTarget(Before):
             if not _trouble(self._once(self._probe)):
                 self._troubles = 0
                 return True
-        if not self._halted:
+        if self._halt is None:
             answer = exchange.answer
-            said = answer.reason if isinstance(answer, NoAnswer) else f"it answers {answer.status}"
-            self._halted = (
-                f"outage: {self.name} has been out of service for {self._troubles} requests in a row ({said})"
-            )
+            state = answer.reason if isinstance(answer, NoAnswer) else f"it answers {answer.status}"
+            text = f"outage: {self.name} has been out of service for {self._troubles} requests in a row ({state})"
+            self._halt = Halt(text, ExitCode.NOT_JUDGED)
         return False
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from troth.judging.classes import MISSING, classifiers, reader
 from troth.judging.terms import OperationTerms, Terms
+from troth.model.conclusion import Halt
 from troth.model.contract import Fact, Input
 from troth.model.exchange import Request
 from troth.model.facts import Facts
@@ -115,12 +116,12 @@ class Conduct:
         permission: what may be asked; None where everything may.
         begin: told the name of each item before it runs.
         end: told when an item has run to its end.
-        halted: why nothing more will be sent, or ``""``.
+        halted: why nothing more will be sent, or None.
         ask_again: a request whose answer breaks a promise is sent once more, to tell stable from flaky.
     """
 
     permission: Permission | None = None
     begin: Callable[[str], None] = lambda _name: None
     end: Callable[[], None] = lambda: None
-    halted: Callable[[], str] = lambda: ""
+    halted: Callable[[], Halt | None] = lambda: None
     ask_again: bool = False
