@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from troth.arazzo.parts import PartReader
 from troth.errors import Position, Problem, did_you_mean
@@ -65,10 +64,6 @@ class _Reading:
             elif name in self.sources:
                 self._problem((*at, "name"), f"the source {name!r} stands twice", "")
             self.sources[name] = url
-
-    def source_vendor(self, name: str) -> str:
-        """The vendor whose spec a source is, by its file name."""
-        return PurePosixPath(self.sources.get(name, "")).stem
 
     def workflows(self) -> Iterator[Workflow]:
         seen: dict[str, Position] = {}

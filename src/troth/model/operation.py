@@ -113,7 +113,6 @@ class Operation:
     """The ``operationId`` of the OpenAPI operation (differs from ``name`` for SOAP functions only)."""
     soap: SoapOperation | None = None
     deprecated: bool = False
-    links: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """``vendor.operation``."""

@@ -180,7 +180,6 @@ class Reporter(Protocol):
 class RunOptions:
     """What the user asked for."""
 
-    vendors: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     max_examples: int | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from troth.arazzo.document import read_arazzo
-from troth.errors import InputInvalid, Position, Problem, UsageInvalid, did_you_mean
+from troth.errors import InputInvalid, Problem, UsageInvalid, did_you_mean
 from troth.loading.cassettes.reader import read_cassette
 from troth.loading.contract import read_contract, schema_problems
 from troth.loading.openapi.document import read_spec_file
@@ -194,8 +194,3 @@ def shown(path: Path) -> str:
             if name in parts:
                 return str(Path(*parts[parts.index(name) :]))
         return str(path)
-
-
-def whole_file(name: str, message: str, fix: str = "") -> Problem:
-    """A problem of a file as a whole."""
-    return Problem(Position(name), message, fix)

@@ -5,7 +5,7 @@ The only room that imports PyYAML for reading. Positions are found by path: ``do
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -290,8 +290,3 @@ def _syntax_fix(line: str) -> str:
     if ": " in value:
         return "a colon followed by a space starts a mapping: put the whole value in quotes"
     return ""
-
-
-def walk(document: Document) -> Iterator[Path_]:
-    """All paths of a document."""
-    return iter(document.places)
