@@ -15,7 +15,7 @@ from troth.judging.terms import compile_terms
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
-from troth.strength.collecting import EACH, Collector, sampled
+from troth.strength.collecting import EACH, ExchangeCollector, sampled
 from troth.strength.command import touched_since
 from troth.strength.console import lines, render_strength, without_secrets
 from troth.strength.json_report import strength_tree, write_strength_json
@@ -47,7 +47,7 @@ def measure(tmp_path, contract=SHOP_CONTRACT, answer=shop, seed=0, spec=SHOP_SPE
     book = make_book(tmp_path, spec, {"orders": contract})
     terms, problems = compile_terms(book)
     assert not problems
-    collector = Collector()
+    collector = ExchangeCollector()
     target = FunctionTarget(answer)
     runner = Runner(book, terms, target, Court(), collector.watch)
     for item in CasesSource(terms, target.facts, seed).items():

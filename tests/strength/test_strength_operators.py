@@ -14,7 +14,7 @@ from troth.strength.operators import markup as of_markup
 from troth.strength.operators import message as of_message
 from troth.strength.operators import soap as of_soap
 from troth.strength.operators import state as of_state
-from troth.strength.trees import at, encode, pattern, places, replaced, same_form, without
+from troth.strength.trees import encode, part_at, pattern, places, remove_part, replace_part, same_form
 from troth.strength.values import moved_date, same_format
 from troth.wire.soap import read_envelope
 
@@ -74,7 +74,7 @@ MISSING = object()
 )
 def test_json_operator(operator, tree, path, extras, after):
     original = json.dumps(tree)
-    spot = of_json.Spot(tree, path, at(tree, path), **extras)
+    spot = of_json.Spot(tree, path, part_at(tree, path), **extras)
     assert [changed for changed, _ in of_json.OPERATORS[operator](spot)] == after
     assert json.dumps(tree) == original
 
@@ -211,15 +211,15 @@ TREES = st.recursive(
 @given(TREES)
 def test_replacing_a_part_by_itself_changes_nothing(tree):
     for path, value in places(tree):
-        assert at(tree, path) == value
-        assert same_form(replaced(tree, path, value)) == same_form(tree)
+        assert part_at(tree, path) == value
+        assert same_form(replace_part(tree, path, value)) == same_form(tree)
 
 
 @given(TREES)
 def test_a_part_taken_away_is_gone(tree):
     for path, _ in places(tree):
         if path:
-            assert same_form(without(tree, path)) != same_form(tree)
+            assert same_form(remove_part(tree, path)) != same_form(tree)
 
 
 def test_equal_trees_have_one_form_whatever_the_order_of_their_keys():

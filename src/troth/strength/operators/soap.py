@@ -125,7 +125,7 @@ def version(envelope: Envelope) -> Iterator[Edit]:
     yield replace(envelope, envelope=_SOAP_12), "soap envelope", "be one of SOAP 1.2"
 
 
-def fault(envelope: Envelope) -> Iterator[Edit]:
+def soap_fault(envelope: Envelope) -> Iterator[Edit]:
     """Answer with a fault that carries the text."""
     parts = (("faultcode", "s:Server"), ("faultstring", envelope.parts[0][1] or "error"))
     yield replace(envelope, name="Fault", namespace=ENVELOPE, parts=parts), "soap body", "be a fault"
@@ -148,6 +148,6 @@ OPERATORS: Mapping[str, Operator] = {
     "wrapper": wrapper,
     "namespace": namespace,
     "soap-version": version,
-    "fault": fault,
+    "fault": soap_fault,
 }
 """Name → operator, in the order in which they are tried."""
