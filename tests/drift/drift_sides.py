@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from troth.drift.command import Side, ask_side, read_side
-from troth.drift.sightings import Collector
+from troth.drift.sightings import SightingCollector
 from troth.mocks.esws.service import Esws
 from troth.mocks.oneall.service import OneAll
 from troth.mocks.service import Clock, Service
@@ -93,7 +93,7 @@ def record(operations: tuple[str, ...], seed: int) -> Recorded:
     services = {name: MOCKS[name](None, seed) for name in book.vendors}
     origins = {operation.server.split("/", 3)[2]: operation.vendor for operation in book.operations()}
     target = EmbeddedTarget(services, {f"https://{host}": vendor for host, vendor in origins.items()})
-    collector = Collector()
+    collector = SightingCollector()
     side = ask_side(
         Run(selection, RunOptions(operations=operations, sources=("cases",), seed=seed), collector.watch, target),
         collector,

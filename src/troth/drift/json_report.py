@@ -1,4 +1,4 @@
-"""Drift for programs: every change, under keys that stay."""
+"""Drift as JSON for programs: every change, under stable keys."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Promises that new answers break and old ones kept, put to the difference that shows why."""
+"""Finds promises that new answers break and old ones kept, and assigns each to the difference that explains it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,39 +16,43 @@ _UNTOLD = frozenset(("body", "header", "status", "soap", "html", "xml", "text", 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A promise newly broken, and the new answers (by number) that break it."""
+    """A finding of new answers on a promise that old ones kept, and the numbers of these answers."""
 
     finding: Finding
     hits: frozenset[int]
 
 
 def new_breaches(old: Sequence[Sighting], new: Sequence[Sighting]) -> tuple[list[Breach], int]:
-    """What new answers of an operation break, and old ones kept.
+    """The promises that new answers of an operation break, and old ones kept.
 
     Returns:
         The breaches, and how many more there are of promises that no old answer was held to.
     """
-    known = {one.fingerprint[:4] for sighting in old for one in sighting.findings}
+    known = {finding.fingerprint[:4] for sighting in old for finding in sighting.findings}
     kept = {name for sighting in old for name in sighting.kept}
-    found: dict[tuple[str, ...], dict[int, Finding]] = {}
+    broken: dict[tuple[str, ...], dict[int, Finding]] = {}
     for number, sighting in enumerate(new):
-        for one in sighting.findings:
-            key = (*one.fingerprint[:4], _INDEX.sub("/*", one.where))
-            if one.fingerprint[:4] not in known:
-                found.setdefault(key, {})[number] = one
-    breaches = [Breach(min(found[key].values(), key=_size), frozenset(found[key])) for key in sorted(found)]
-    held = [one for one in breaches if one.finding.subject.startswith(_CONFORMANCE) or one.finding.subject in kept]
+        for finding in sighting.findings:
+            key = (*finding.fingerprint[:4], _INDEX.sub("/*", finding.where))
+            if finding.fingerprint[:4] not in known:
+                broken.setdefault(key, {})[number] = finding
+    breaches = [Breach(min(broken[key].values(), key=_size), frozenset(broken[key])) for key in sorted(broken)]
+    held = [
+        breach
+        for breach in breaches
+        if breach.finding.subject.startswith(_CONFORMANCE) or breach.finding.subject in kept
+    ]
     return held, len(breaches) - len(held)
 
 
-def _size(one: Finding) -> tuple[int, str, str, str]:
-    return (len(one.answered), one.answered, one.where, one.message)
+def _size(finding: Finding) -> tuple[int, str, str, str]:
+    return (len(finding.answered), finding.answered, finding.where, finding.message)
 
 
 def attach(
     breaches: Sequence[Breach], differences: Sequence[tuple[Difference, frozenset[int]]]
 ) -> tuple[Mapping[int, list[Finding]], list[Breach]]:
-    """Put each breach to the difference that explains it: at its place, named by it, or met in the same answers.
+    """Assign each breach to the difference that explains it: by its place, its words, or the answers that show both.
 
     Args:
         breaches: of one operation.
@@ -72,31 +76,31 @@ def attach(
 
 
 def _at(place: str, where: str) -> bool:
-    """Whether a finding is at a place, or at what holds it (a schema misses a field where the object is)."""
-    found = _INDEX.sub("/*", where).lower()
+    """Whether a finding is at a place or at an object that contains it, since a missing field is reported there."""
+    met = _INDEX.sub("/*", where).lower()
     wanted = place.lower()
-    return found == wanted or (found.startswith("body /") and wanted.startswith(found.rstrip("/") + "/"))
+    return met == wanted or (met.startswith("body /") and wanted.startswith(met.rstrip("/") + "/"))
 
 
 def _named(place: str, finding: Finding) -> bool:
-    """Whether what a finding says names the last part of a place."""
+    """Whether the text of a finding names the last part of a place."""
     part = place.replace(" ", "/").rpartition("/")[2]
     if part in _UNTOLD or not part.strip("*{}"):
-        part = next((one for one in reversed(place.replace(" ", "/").split("/")) if one.strip("*{}")), "")
+        part = next((segment for segment in reversed(place.replace(" ", "/").split("/")) if segment.strip("*{}")), "")
     if part in _UNTOLD:
         return False
-    said = f"{finding.where} {finding.message} {finding.expected}"
-    return re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", said) is not None
+    words = f"{finding.where} {finding.message} {finding.expected}"
+    return re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", words) is not None
 
 
 def _closest(
     breach: Breach, near: Sequence[int], differences: Sequence[tuple[Difference, frozenset[int]]]
 ) -> Iterator[int]:
-    """The difference that is met in most nearly the same answers; what is merely new breaks nothing."""
+    """The difference with the most similar set of answers; additive ones, which break nothing, excepted."""
     able = [number for number in near if differences[number][0].worth is not Worth.ADDITIVE]
     if able:
-        yield max(able, key=lambda one: (_overlap(breach.hits, differences[one][1]), -one))
+        yield max(able, key=lambda number: (_overlap(breach.hits, differences[number][1]), -number))
 
 
-def _overlap(one: frozenset[int], other: frozenset[int]) -> float:
-    return len(one & other) / len(one | other)
+def _overlap(hits: frozenset[int], others: frozenset[int]) -> float:
+    return len(hits & others) / len(hits | others)

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from troth.model.exchange import Headers, Response, header
+from troth.model.exchange import OUTAGES, Headers, Response, header
 from troth.strength.values import same_format
 
-_OUTAGES = (429, 502, 503, 504)
-"""An answer with one of these leaves every promise unjudged, so none can be broken by it."""
 _UNDOCUMENTED = (206, 299, 402, 409, 418, 422, 500)
 _TRANSPORT = frozenset({"content-length", "transfer-encoding", "connection", "content-encoding", "keep-alive"})
 """HTTP clients check these themselves; an answer with a wrong one never arrives."""
@@ -45,7 +43,7 @@ def with_body(answer: Response, body: bytes) -> Response:
 def documented_status(whole: Whole) -> Iterator[Edit]:
     """Replace the status by each other one that the spec lists."""
     for status in whole.statuses:
-        if status not in (whole.answer.status, *_OUTAGES):
+        if status not in (whole.answer.status, *OUTAGES):
             yield replace(whole.answer, status=status), "status", f"become {status}"
 
 
