@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from troth.cel.text import expand
+from troth.cel.text import insert_lets
 from troth.errors import Position
 from troth.judging.terms import OperationTerms, contracts_for
 from troth.strength.measurement import Guard
@@ -84,7 +84,7 @@ def _speakers(terms: OperationTerms) -> Iterator[_Speaker]:
 
 def _plain(text: str, lets: dict[str, str]) -> str:
     for _ in range(_LETS_OF_LETS):
-        expanded = expand(text, lets).text
+        expanded = insert_lets(text, lets).text
         if expanded == text:
             break
         text = expanded
