@@ -8,6 +8,7 @@ from troth.judging.terms import compile_terms
 from troth.model.book import Book
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
+from troth.model.operation import Basis
 from troth.model.report import ItemResult
 from troth.session.folders import Folders, read_book
 from troth.session.runner import Runner
@@ -137,7 +138,7 @@ def run_cases(
     """Every case of a book against a target."""
     terms, problems = compile_terms(book)
     assert not problems, "\n".join(map(str, problems))
-    runner = Runner(book, terms, target, Court(strict=strict))
+    runner = Runner(book, terms, target, Court(Basis.ASSUMED if strict else Basis.DOCUMENTED))
     return runner, tuple(runner.run(item) for item in CasesSource(terms, target.facts, seed).items())
 
 

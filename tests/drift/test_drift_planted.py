@@ -46,7 +46,7 @@ def test_without_change_there_is_nothing(old: Side, tmp_path: Path) -> None:
     again = read(recorded(2).write(tmp_path))
     bodies = [{one.response.body for one in side.collector.sightings} for side in (old, again)]
     assert len(bodies[1] - bodies[0]) > 100, "the two recordings hardly differ, so this proves nothing"
-    found = compare(old, again, RunOptions(strict=True))
+    found = compare(old, again, RunOptions(), strict=True)
     assert (found.changes, found.apart, found.exit_code) == ((), (), 0)
     assert found.compared > 15
 

@@ -40,7 +40,7 @@ def test_the_breach_is_told_in_full_and_the_rest_in_a_line_each() -> None:
 def test_what_fails_a_strict_run_is_told_in_full() -> None:
     surprise = reported(finding(), "surprise", verdict=Verdict.BROKEN)
     page = "\n".join(lines(replace(EMPTY, findings=(surprise,))))
-    assert "## Surprises that fail this strict run (1)" in page
+    assert "## Surprises that fail this run (1)" in page
     assert "| answered | User not found |" in page
 
 

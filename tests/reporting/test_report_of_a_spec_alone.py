@@ -17,7 +17,7 @@ def page(*counts: Count) -> str:
 
 
 def status(operation: str, name: str, exercised: int = 0) -> Count:
-    return Count(replace(promise(Kind.STATUS, name), vendor="shop", operation=operation), exercised=exercised)
+    return Count(replace(promise(Kind.STATUS, name), vendor="shop", operation=operation), kept=exercised)
 
 
 def test_statuses_alone_have_one_column_and_are_gathered() -> None:
@@ -30,7 +30,7 @@ def test_statuses_alone_have_one_column_and_are_gathered() -> None:
 
 
 def test_with_a_clause_everything_is_as_ever() -> None:
-    clause = Count(replace(promise(Kind.CLAUSE, "same-token"), vendor="shop", operation="a"), exercised=1)
+    clause = Count(replace(promise(Kind.CLAUSE, "same-token"), vendor="shop", operation="a"), kept=1)
     text = page(clause, status("a", "500"), status("b", "500"))
     assert "clauses" in text
     assert "  shop · a: status 500\n" in text

@@ -134,7 +134,7 @@ def test_what_matched_nothing_though_it_was_tested_is_removable(
     report = shop(honest_shop, [waiver(finding, until)])
     assert report.removable == (waiver(finding, until),)
     assert report.exit_code == 0
-    assert shop(honest_shop, [waiver(finding, until)], strict=True).exit_code == 0
+    assert shop(honest_shop, [waiver(finding, until)], fail_on=Basis.ASSUMED).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -220,8 +220,12 @@ DAYS = st.integers(-LONGEST_DAYS, LONGEST_DAYS).map(lambda days: TODAY + timedel
 def test_a_waiver_is_for_its_finding_until_its_day(
     accepted: Finding, met: Finding, until: date, strict: bool, exactly: bool
 ) -> None:
-    court = Court(strict, [waiver(accepted.exact_id if exactly else accepted.id, until)], TODAY)
-    plain = Court(strict).weigh(met)[0]
+    court = Court(
+        Basis.ASSUMED if strict else Basis.DOCUMENTED,
+        [waiver(accepted.exact_id if exactly else accepted.id, until)],
+        TODAY,
+    )
+    plain = Court(Basis.ASSUMED if strict else Basis.DOCUMENTED).weigh(met)[0]
     same = met.exact_id == accepted.exact_id if exactly else met.id == accepted.id
     verdict, severity, found = court.weigh(met)
     assert (found is not None) == same

@@ -70,7 +70,11 @@ class _Checking:
             yield from self._action(action)
         citations = {workflow.citation, *(one.citation for step in workflow.steps for one in step.criteria)}
         for citation in citations - {None}:
-            if citation is not None and citation.kind != "ours" and citation.name not in self.vendor.sources:
+            if (
+                citation is not None
+                and citation.kind in ("page", "client")
+                and citation.name not in self.vendor.sources
+            ):
                 yield self._unknown("source", citation.name, self.vendor.sources, workflow.position)
 
     def step(self, step: Step) -> Iterator[Problem]:

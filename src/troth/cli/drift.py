@@ -45,10 +45,9 @@ def command(
         sources=options.source_names(sources),
         max_examples=max_examples,
         seed=seed,
-        strict=strict,
     )
 
     def choose(target: str) -> Selection:
         return select(Path.cwd(), target=target, vendors=vendors, spec=spec, world=world)
 
-    return drift(old, new, choose, run_options, reports, verbose)
+    return drift(old, new, choose, run_options, reports, verbose, strict)

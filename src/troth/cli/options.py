@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from troth.model.operation import STRENGTHS, Basis
+
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 vendors: Decorator = click.option(
@@ -25,6 +27,24 @@ world: Decorator = click.option(
     "--world", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Facts of the target (YAML)."
 )
 resume: Decorator = click.option("--resume", is_flag=True, help="Go on where the same run was interrupted.")
+
+
+def fail_on(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--fail-on BASIS``, and ``--strict`` for its weakest."""
+    bases = click.Choice([basis.value for basis in STRENGTHS])
+    command = click.option(
+        "--fail-on",
+        type=bases,
+        default="documented",
+        show_default=True,
+        help="Which findings fail the run: up to these.",
+    )(command)
+    return click.option("--strict", is_flag=True, help="The same as --fail-on assumed.")(command)
+
+
+def weakest(fail_on: str, strict: bool) -> Basis:
+    """What ``--fail-on`` and ``--strict`` come to."""
+    return Basis.ASSUMED if strict else Basis(fail_on)
 
 
 def target(metavar: str) -> Decorator:

@@ -22,7 +22,7 @@ from troth.waivers.file import read_waivers
 @options.max_examples
 @click.option("--thorough", is_flag=True, help="A generous generation budget.")
 @options.seed
-@click.option("--strict", is_flag=True, help="Surprises fail the run too.")
+@options.fail_on
 @click.option("--complete", is_flag=True, help="Exit with 5 unless everything that can be provoked was exercised.")
 @click.option(
     "--report", "reports", multiple=True, metavar="KIND=FILE", help="Also write junit, json or markdown=FILE."
@@ -35,6 +35,7 @@ from troth.waivers.file import read_waivers
 @click.option("--cassettes", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Read cassettes here.")
 @options.resume
 @click.option("--plan", is_flag=True, help="List the requests that would be sent; send none.")
+@click.option("--tally", "sums", is_flag=True, help="Add up what became of every promise on every exchange.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding in full.")
 @guarded
 def command(
@@ -45,6 +46,7 @@ def command(
     max_examples: int | None,
     thorough: bool,
     seed: int,
+    fail_on: str,
     strict: bool,
     complete: bool,
     reports: tuple[str, ...],
@@ -54,6 +56,7 @@ def command(
     cassettes: Path | None,
     resume: bool,
     plan: bool,
+    sums: bool,
     verbose: bool,
 ) -> int:
     """Provoke every promise, judge every answer, and say which are kept."""
@@ -66,7 +69,7 @@ def command(
         sources=options.source_names(sources),
         max_examples=max_examples,
         seed=seed,
-        strict=strict,
+        fail_on=options.weakest(fail_on, strict),
         thorough=thorough,
         complete=complete,
         waivers=read_waivers(Path.cwd(), today),
@@ -74,4 +77,4 @@ def command(
     )
     if plan:
         return print_plan(selection, run_options)
-    return verify(selection, run_options, reports, verbose, resume)
+    return verify(selection, run_options, reports, verbose, resume, sums)

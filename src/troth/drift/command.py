@@ -65,6 +65,7 @@ def drift(
     options: RunOptions,
     reports: tuple[str, ...] = (),
     verbose: bool = False,
+    strict: bool = False,
 ) -> int:
     """Compare two sides and write the reports.
 
@@ -72,9 +73,10 @@ def drift(
         old: a cassette, a folder of them, or a target.
         new: the same.
         choose: target → what to read for it.
-        options: how much of it; ``strict`` makes every change count.
+        options: how much of it.
         reports: ``json=FILE`` and ``markdown=FILE``.
         verbose: show every change in full.
+        strict: every change counts.
 
     Raises:
         TrothError: nothing could be compared; the error says why.
@@ -82,13 +84,13 @@ def drift(
     outputs = read_outputs(reports, WRITERS)
     recorded = cache(lambda: open_all(choose("mock")))
     before, now = (open_side(name, choose, recorded, options) for name in (old, new))
-    report = compare(before, now, options)
+    report = compare(before, now, options, strict)
     render_drift(report, Console(soft_wrap=True, highlight=False), verbose=verbose)
     write_outputs(report, outputs)
     return report.exit_code
 
 
-def compare(old: Side, new: Side, options: RunOptions) -> DriftReport:
+def compare(old: Side, new: Side, options: RunOptions, strict: bool = False) -> DriftReport:
     """The complete report about two sides."""
     measured = compare_sightings(old.collector.sightings, new.collector.sightings)
     report = DriftReport(
@@ -103,7 +105,7 @@ def compare(old: Side, new: Side, options: RunOptions) -> DriftReport:
         apart=measured.apart,
         secrets={**new.secrets, **old.secrets},
     )
-    conclusion = conclude(_reasons(report, options.strict))
+    conclusion = conclude(_reasons(report, strict))
     return replace(report, exit_code=conclusion.exit_code, reasons=conclusion.reasons)
 
 

@@ -5,15 +5,19 @@ An error in ``expect`` about the answer is a finding that names the field. What 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from troth.cel.expressions import Failure
 from troth.judging.terms import VARIABLES, ClauseTerm
-from troth.model.report import Finding, Met, Promise
+from troth.model.operation import Basis
+from troth.model.report import Finding, Mark, Met, Promise, Why
 
 _THEIRS = frozenset(("response",))
+_LOOKS = frozenset(("before", "after"))
+_PARTS = frozenset(("request", "world", "given"))
 _STATUS = "response.status"
-_UNASKED = object()
+_MET_WITHOUT: Mapping[str, str] = {Why.NO_LOOK: Why.MET_WITHOUT_LOOK, Why.NO_PART: Why.MET_WITHOUT_PART}
+"""What is missing for ``when`` → what is said where it is missing for ``expect``, and ``when`` was true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,26 @@ class Plan:
     """Their ``when`` holds (or they have none)."""
     undecided: tuple[ClauseTerm, ...]
     """Their ``when`` looks at more than classes and the status."""
+    not_met: tuple[ClauseTerm, ...]
+    """Their ``when`` does not hold."""
+    silent: tuple[tuple[ClauseTerm, str], ...]
+    """Their ``when`` needs what no such exchange has, with the reason."""
+
+
+@dataclass(slots=True)
+class ClauseOutcome:
+    """What the clauses of an operation came to on one exchange."""
+
+    findings: list[Finding] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    why: dict[Promise, str] = field(default_factory=dict)
+    unread: list[ClauseTerm] = field(default_factory=list)
+    """Clauses that were met and needed a body that could not be read."""
+
+    def leave(self, term: ClauseTerm, met: Met, reason: str) -> None:
+        """Count a clause that was not judged."""
+        self.marks.append((term.promise, met))
+        self.why[term.promise] = reason
 
 
 def plan_clauses(
@@ -40,23 +64,26 @@ def plan_clauses(
         status: of the answer.
         unseen: ``before``, ``after``, where nobody looked.
     """
-    applying, undecided = [], []
+    applying, undecided, not_met, silent = [], [], [], []
     scope = {**classes, _STATUS: status}
     for term in clauses:
         applies = True if term.when is None else term.when.evaluate(scope)
         if applies is True:
             applying.append(term)
-        elif applies is not False and term.when is not None:
+        elif applies is False or term.when is None:
+            not_met.append(term)
+        else:
             # What is missing now may come with the exchange, unless nobody looked or the input has no class.
             to_come = (term.when.variables & VARIABLES.keys()) - scope.keys() - frozenset(unseen)
-            if to_come or not (isinstance(applies, Failure) and _silent(applies, unreadable=False)):
+            reason = _silence(applies, unreadable=False) if isinstance(applies, Failure) else ""
+            if to_come or not reason:
                 undecided.append(term)
-    return Plan(tuple(applying), tuple(undecided))
+            else:
+                silent.append((term, reason))
+    return Plan(tuple(applying), tuple(undecided), tuple(not_met), tuple(silent))
 
 
-def check_clauses(
-    plan: Plan, scope: Mapping[str, object], unreadable: bool
-) -> tuple[list[Finding], list[tuple[Promise, Met]]]:
+def check_clauses(plan: Plan, scope: Mapping[str, object], unreadable: bool) -> ClauseOutcome:
     """Hold an exchange to its clauses.
 
     Args:
@@ -64,49 +91,61 @@ def check_clauses(
         scope: what their names stand for (classes included).
         unreadable: conformance has already said that the answer's body cannot be read, so nothing more is said of it.
     """
-    findings: list[Finding] = []
-    met: list[tuple[Promise, Met]] = []
+    outcome = ClauseOutcome()
     for term in plan.applying:
-        holds = term.expect.evaluate(scope)
-        if holds is True:
-            met.append(term.kept)
-        else:
-            _not_held(term, holds, unreadable, findings, met)
+        _hold(term, scope, unreadable, outcome)
     for term in plan.undecided:
         applies = True if term.when is None else term.when.evaluate(scope)
         if applies is False:
-            continue
-        if applies is not True:
-            if not (isinstance(applies, Failure) and _silent(applies, unreadable)):
-                met.append((term.promise, Met.UNJUDGED))
-                findings.append(_when_failed(term, applies))
-            continue
-        holds = term.expect.evaluate(scope)
-        if holds is True:
-            met.append(term.kept)
+            outcome.marks.append((term.promise, Met.NOT_MET))
+        elif applies is True:
+            _hold(term, scope, unreadable, outcome)
         else:
-            _not_held(term, holds, unreadable, findings, met)
-    return findings, met
+            reason = _silence(applies, unreadable) if isinstance(applies, Failure) else ""
+            if reason:
+                outcome.leave(term, Met.SILENT, reason)
+            else:
+                outcome.leave(term, Met.UNJUDGED, Why.UNDECIDED)
+                outcome.findings.append(_when_failed(term, applies))
+    outcome.marks += [(term.promise, Met.NOT_MET) for term in plan.not_met]
+    for term, reason in plan.silent:
+        outcome.leave(term, Met.SILENT, reason)
+    return outcome
 
 
-def _not_held(
-    term: ClauseTerm, holds: object, unreadable: bool, findings: list[Finding], met: list[tuple[Promise, Met]]
-) -> None:
-    if isinstance(holds, Failure):
-        if _silent(holds, unreadable):
-            return
-        findings.append(_finding(term, "TR302", holds.message, where=holds.path or ""))
+def _hold(term: ClauseTerm, scope: Mapping[str, object], unreadable: bool, outcome: ClauseOutcome) -> None:
+    """Hold an exchange to a clause whose condition is true."""
+    holds = term.expect.evaluate(scope)
+    if holds is True:
+        outcome.marks.append(term.kept)
+        return
+    if not isinstance(holds, Failure):
+        outcome.findings.append(_finding(term, "TR301", "the expectation does not hold"))
+        outcome.marks.append((term.promise, Met.BROKEN))
+        return
+    reason = _silence(holds, unreadable)
+    if reason == Why.UNREADABLE and term.clause.basis is Basis.DOCUMENTED:
+        outcome.leave(term, Met.BROKEN, reason)
+        outcome.unread.append(term)
+    elif reason:
+        outcome.leave(term, Met.SILENT, _MET_WITHOUT.get(reason, reason))
     else:
-        findings.append(_finding(term, "TR301", "the expectation does not hold"))
-    met.append((term.promise, Met.BROKEN))
+        outcome.findings.append(_finding(term, "TR302", holds.message, where=holds.path or ""))
+        outcome.marks.append((term.promise, Met.BROKEN))
 
 
-def _silent(failure: Failure, unreadable: bool) -> bool:
-    """Whether a failure says nothing: a part of ours is missing, an input has no class, or the body was reported."""
+def _silence(failure: Failure, unreadable: bool) -> str:
+    """Why a failure says nothing against the vendor: what is missing is ours, or the body was reported already."""
     if not failure.roots:
-        return False
+        return ""
     ours = failure.roots - _THEIRS
-    return bool(ours) or unreadable
+    if not ours:
+        return Why.UNREADABLE if unreadable else ""
+    if ours <= _LOOKS:
+        return Why.NO_LOOK
+    if ours <= _PARTS:
+        return Why.NO_PART
+    return f"{Why.NO_CLASS}: {', '.join(sorted(ours - _LOOKS - _PARTS))}"
 
 
 def _when_failed(term: ClauseTerm, result: object) -> Finding:

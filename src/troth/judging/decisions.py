@@ -6,14 +6,14 @@ table any row that applies may answer, since pages rarely give an order.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from troth.cel.expressions import Failure
 from troth.judging.terms import OperationTerms, RowTerm, Table
 from troth.model.contract import Expected, Fact, Literal, Pattern
 from troth.model.facts import Facts
 from troth.model.operation import Basis
-from troth.model.report import Finding, Met, Promise
+from troth.model.report import Finding, Mark, Met, Promise, Why
 
 Classes = Mapping[str, str | None]
 
@@ -22,24 +22,31 @@ Classes = Mapping[str, str | None]
 class Decision:
     """Which rows apply. No rows: the tables are silent about this request."""
 
-    rows: tuple[RowTerm, ...]
+    rows: tuple[RowTerm, ...] = ()
     documented: bool = False
     """The request is one that a table speaks of."""
-
-
-_SILENT = Decision(())
+    not_met: tuple[RowTerm, ...] = ()
+    """The rows that do not apply, or whose table comes after the one that decides."""
+    silent: tuple[RowTerm, ...] = ()
+    """The rows of tables that can say nothing, since an input has no class."""
+    unclassified: tuple[str, ...] = ()
+    """Those inputs."""
 
 
 def decide(terms: OperationTerms, classes: Classes) -> Decision:
     """The rows that apply to these classes; pure, so that callers may remember it by the classes."""
     scope = class_scope(terms, classes)
-    for table in terms.tables:
-        applying = _applying(table, classes, scope)
-        if applying is None:
-            return _SILENT
+    not_met: list[RowTerm] = []
+    for place, table in enumerate(terms.tables):
+        unclassified = tuple(sorted(name for name in table.inputs if classes.get(name) is None))
+        later = tuple(row for following in terms.tables[place + 1 :] for row in following.rows)
+        if unclassified:
+            return Decision((), False, tuple(not_met), (*table.rows, *later), unclassified)
+        applying = _applying(table, scope)
+        not_met += [row for row in table.rows if row not in applying]
         if applying:
-            return Decision(applying, documented=True)
-    return _SILENT
+            return Decision(applying, True, (*not_met, *later))
+    return Decision((), False, tuple(not_met))
 
 
 def class_scope(terms: OperationTerms, classes: Classes) -> dict[str, object]:
@@ -52,49 +59,63 @@ def class_scope(terms: OperationTerms, classes: Classes) -> dict[str, object]:
     }
 
 
-def _applying(table: Table, classes: Classes, scope: Mapping[str, object]) -> tuple[RowTerm, ...] | None:
-    """The rows that apply; None where an input that the table speaks of has no class."""
-    if any(classes.get(name) is None for name in table.inputs):
-        return None
-    found = []
-    otherwise = None
-    for row in table.rows:
-        if row.when is None:
-            otherwise = row
-        elif row.when.evaluate(scope) is True:
-            found.append(row)
-    if not found and otherwise is not None:
-        found.append(otherwise)
-    return tuple(found)
+def _applying(table: Table, scope: Mapping[str, object]) -> tuple[RowTerm, ...]:
+    """The rows of a table that apply; ``otherwise`` where no other does."""
+    applying = tuple(row for row in table.rows if row.when is not None and row.when.evaluate(scope) is True)
+    return applying or tuple(row for row in table.rows if row.when is None)[-1:]
 
 
-def check_decision(
-    decision: Decision, scope: Mapping[str, object], facts: Facts, status: int
-) -> tuple[list[Finding], list[tuple[Promise, Met]]]:
+@dataclass(slots=True)
+class RowOutcome:
+    """What the rows of an operation came to on one exchange."""
+
+    findings: list[Finding] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    why: dict[Promise, str] = field(default_factory=dict)
+
+
+def check_decision(decision: Decision, scope: Mapping[str, object], facts: Facts, status: int) -> RowOutcome:
     """Hold an answer to the rows that apply.
 
     Returns:
-        What was found (one fault is one finding: a wrong status is reported alone), and how each row was met. A row
-        that applies together with others is shadowed, whatever the answer.
+        What is against the answer (one fault is one finding: a wrong status is reported alone), and how each row was
+        met. A row that applies together with others is shadowed, whatever the answer.
     """
     rows = decision.rows
-    if not rows:
-        return [], []
+    outcome = RowOutcome(marks=unapplied(decision))
+    if decision.silent:
+        reason = f"{Why.NO_CLASS}: {', '.join(decision.unclassified)}"
+        outcome.why.update((row.promise, reason) for row in decision.silent)
     if len(rows) == 1:
-        found = _hold(rows[0], scope, facts, status)
-        if found is None:
-            return [], [(rows[0].promise, Met.KEPT)]
-        return [found], [(rows[0].promise, Met.UNJUDGED if found.unjudged else Met.BROKEN)]
-    met = [(row.promise, Met.SHADOWED) for row in rows]
+        _check_row(rows[0], scope, facts, status, outcome)
+        return outcome
+    outcome.marks += [(row.promise, Met.SHADOWED) for row in rows]
     misses = []
     for row in rows:
-        found = _hold(row, scope, facts, status)
-        if found is None:
-            return [], met
-        misses.append(found)
-    if any(found.unjudged for found in misses):
-        return [], met
-    return [_none_fits(rows, misses, status)], met
+        miss = _hold(row, scope, facts, status)
+        if miss is None:
+            return outcome
+        misses.append(miss)
+    if misses and not any(miss.unjudged for miss in misses):
+        outcome.findings.append(_none_fits(rows, misses, status))
+    return outcome
+
+
+def unapplied(decision: Decision) -> list[Mark]:
+    """What became of the rows that do not apply: it follows from the classes alone."""
+    marks = [(row.promise, Met.NOT_MET) for row in decision.not_met]
+    return marks + [(row.promise, Met.SILENT) for row in decision.silent]
+
+
+def _check_row(row: RowTerm, scope: Mapping[str, object], facts: Facts, status: int, outcome: RowOutcome) -> None:
+    miss = _hold(row, scope, facts, status)
+    if miss is None:
+        outcome.marks.append((row.promise, Met.KEPT))
+        return
+    outcome.findings.append(miss)
+    outcome.marks.append((row.promise, Met.UNJUDGED if miss.unjudged else Met.BROKEN))
+    if miss.unjudged:
+        outcome.why[row.promise] = f"{Why.NO_FACT}: {miss.message.rpartition(' ')[2]}"
 
 
 def _none_fits(rows: tuple[RowTerm, ...], misses: list[Finding], status: int) -> Finding:
@@ -118,25 +139,25 @@ def _none_fits(rows: tuple[RowTerm, ...], misses: list[Finding], status: int) ->
 
 def _promised(row: RowTerm) -> str:
     parts = [f"status {' or '.join(row.row.status)}"] if row.row.status else []
-    parts += [f"{field.path.text} {describe(field.expected)}" for field, _ in row.fields]
+    parts += [f"{answer.path.text} {describe(answer.expected)}" for answer, _ in row.fields]
     return ", ".join(parts)
 
 
 def _hold(row: RowTerm, scope: Mapping[str, object], facts: Facts, status: int) -> Finding | None:
     if row.row.status and not any(status_fits(status, wanted) for wanted in row.row.status):
         return _finding(row, "TR201", "the status is another one", "status", " or ".join(row.row.status), str(status))
-    for field, path in row.fields:
+    for answer, path in row.fields:
         value = path.evaluate(scope)
-        where = f"{field.path.text}"
+        where = answer.path.text
         if isinstance(value, Failure):
-            return _finding(row, "TR203", value.message, where, describe(field.expected), "nothing")
+            return _finding(row, "TR203", value.message, where, describe(answer.expected), "nothing")
         try:
-            fits = value_fits(value, field.expected, facts)
+            fits = value_fits(value, answer.expected, facts)
         except KeyError as missing:
             message = f"the target does not give the fact {missing.args[0]}"
-            return _finding(row, "TR903", message, where, describe(field.expected), "", unjudged=True)
+            return _finding(row, "TR903", message, where, describe(answer.expected), "", unjudged=True)
         if not fits:
-            promised = describe(field.expected, facts)
+            promised = describe(answer.expected, facts)
             return _finding(row, "TR203", "the answer differs from the promised one", where, promised, show(value))
     return None
 
@@ -150,7 +171,7 @@ def _finding(
         operation=row.promise.operation,
         subject=row.row.name,
         message=message,
-        basis=row.row.basis,
+        basis=row.row.basis_of(where),
         citation=row.row.citation,
         position=row.row.position,
         where=where,

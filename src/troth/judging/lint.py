@@ -32,15 +32,12 @@ def _sources(vendor: Vendor, contract: Contract) -> Iterator[Problem]:
     cited: list[tuple[Citation, Position]] = [(row.citation, row.position) for row in contract.rows]
     cited += [(clause.citation, clause.position) for clause in contract.clauses]
     for citation, position in cited:
-        if citation.kind == "ours":
-            continue
-        if citation.name not in vendor.sources:
+        if citation.kind in ("page", "client") and citation.name not in vendor.sources:
             fix = did_you_mean(citation.name, vendor.sources) or f"list it in contracts/{vendor.name}/sources.yaml"
             yield Problem(position, f"unknown source {citation.name!r}", fix)
-        elif citation.kind == "page" and not citation.section:
-            yield Problem(
-                position, f"the page {citation.name!r} is cited without a section", "add section: …", "warning"
-            )
+        elif citation.kind in ("page", "standard") and not citation.section:
+            message = f"the {citation.kind} {citation.name!r} is cited without a section"
+            yield Problem(position, message, "add section: …", "warning")
 
 
 def _class(vendor: Vendor, contract: Contract, one: Input, cls: InputClass) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from functools import partial
 
 from troth.cel.proof import Goal, Part, Proof, prove
 from troth.judging.clauses import Plan
-from troth.judging.decisions import Decision, status_fits, value_fits
+from troth.judging.decisions import Decision, status_fits, unapplied, value_fits
 from troth.judging.scope import ScopeMaker
 from troth.judging.terms import RowTerm
 from troth.model.contract import Expected
@@ -60,16 +60,20 @@ class Shortcut:
         argument: what is to be shown, and how.
         names: what is known of the classes.
         marks: what is counted for any proven exchange.
-        conditional: what is counted besides, where its condition holds: in the order of the proof's bits.
+        conditional: the promises that are kept where their condition holds, and not met elsewhere: in the order of the
+            proof's bits.
     """
 
-    __slots__ = ("_argument", "_conditional", "_marks", "_names", "_proof")
+    __slots__ = ("_always", "_argument", "_conditional", "_marks", "_names", "_proof")
 
-    def __init__(self, argument: Argument, names: Mapping[str, object], marks: Marks, conditional: Marks) -> None:
+    def __init__(
+        self, argument: Argument, names: Mapping[str, object], marks: Marks, conditional: tuple[Promise, ...]
+    ) -> None:
         self._argument = argument
         self._names = {name: value for name, value in names.items() if name in argument.reads}
         self._conditional = conditional
-        self._marks: dict[int, Marks] = {0: marks}
+        self._always = marks
+        self._marks: dict[int, Marks] = {}
         self._proof: Proof | None = None
 
     def marks(self, request: RequestView, response: ResponseView, seen: Judged) -> Marks | None:
@@ -84,8 +88,9 @@ class Shortcut:
             return None
         marks = self._marks.get(applied)
         if marks is None:
-            more = tuple(mark for bit, mark in enumerate(self._conditional) if applied >> bit & 1)
-            marks = self._marks[applied] = self._marks[0] + more
+            bits = enumerate(self._conditional)
+            more = tuple((promise, Met.KEPT if applied >> bit & 1 else Met.NOT_MET) for bit, promise in bits)
+            marks = self._marks[applied] = self._always + more
         return marks
 
 
@@ -130,7 +135,10 @@ class Shortcuts:
             self._arguments[key] = argument
         how = Met.KEPT if len(decision.rows) == 1 else Met.SHADOWED
         kept = [(row.promise, how) for row in decision.rows] + [term.kept for term, goal in goals if goal.certain]
-        conditional = tuple(term.kept for term, goal in goals if not goal.certain)
+        kept += unapplied(decision)
+        kept += [(term.promise, Met.NOT_MET) for term in plan.not_met]
+        kept += [(term.promise, Met.SILENT) for term, _ in plan.silent]
+        conditional = tuple(term.promise for term, goal in goals if not goal.certain)
         return Shortcut(argument, names, (*kept, *marks), conditional)
 
 

@@ -1,7 +1,7 @@
 """Contracts from YAML: shape by JSON Schema, meaning by hand, every problem with its place."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from importlib.resources import files
 
@@ -24,7 +24,7 @@ from troth.model.contract import (
     Observe,
     Row,
 )
-from troth.model.operation import Basis
+from troth.model.operation import STRENGTHS, Basis
 from troth.wire.pointers import PointerInvalid, parse_pointer
 
 
@@ -255,6 +255,7 @@ class _ContractReading:
                 continue
             position = self.document.key_at(*at)
             fields.append(AnswerField(Expression(key, position), expected, self.document.at(*at)))
+        bases = self._bases(raw.get("basis", defaults.get("basis")), {"status", *every, *own}, path)
         source = raw.get("source", defaults.get("source"))
         if source is None:
             fix = "add source: {page: …, section: …}, or one in outcomes.defaults"
@@ -264,12 +265,26 @@ class _ContractReading:
             when=None if raw["when"] == "otherwise" else self._expression(*path, "when"),
             status=_statuses(own.get("status", every.get("status"))),
             answer=tuple(fields),
-            basis=read_basis(raw.get("basis", defaults.get("basis")), Basis.ASSUMED),
+            basis=min(bases.values(), key=STRENGTHS.index),
+            bases=bases if len(bases) > 1 else {},
             citation=read_citation(source),
             says=str(raw.get("says", "")),
             provoke=str(mapping(raw.get("provoke")).get("never", "")),
             position=self.document.at(*path, "id"),
         )
+
+    def _bases(self, raw: object, parts: Iterable[str], path: tuple[str | int, ...]) -> Mapping[str, Basis]:
+        """The basis of each part of a row's answer; of all under ``else``."""
+        if not isinstance(raw, Mapping):
+            return {"else": read_basis(raw, Basis.ASSUMED)}
+        known = set(parts)
+        for part in raw:
+            if part != "else" and part not in known:
+                message = f"the answer has no part {part!r} to give a basis"
+                self.problems.append(
+                    Problem(self.document.key_at(*path, "basis", part), message, did_you_mean(part, known))
+                )
+        return {part: read_basis(basis, Basis.ASSUMED) for part, basis in raw.items()}
 
     def _clause(self, name: str) -> Clause:
         raw = mapping(self.document.value_at("clauses", name))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from troth.model.operation import Basis, Citation
 
+CITATIONS = ("page", "standard", "spec", "client", "ours")
+"""What a ``source`` may name."""
 _NO_SOURCE = Citation("ours", "no source given")
 
 
@@ -18,9 +20,9 @@ def sequence(raw: object) -> list[object]:
 
 
 def read_citation(raw: object) -> Citation:
-    """A ``source``: ``{page, section}``, ``{client}`` or ``{ours}``."""
+    """A ``source``: ``{page, section}``, ``{standard, section}``, ``{spec}``, ``{client}`` or ``{ours}``."""
     source = mapping(raw)
-    for kind in ("page", "client", "ours"):
+    for kind in CITATIONS:
         if kind in source:
             return Citation(kind, str(source[kind]), str(source.get("section", "")))
     return _NO_SOURCE

@@ -112,11 +112,19 @@ class Row:
     """Statuses that fit: ``200``, ``4xx``; empty when the row does not speak of the status."""
     answer: tuple[AnswerField, ...]
     basis: Basis
+    """The strongest of its parts' bases: what the row as a whole is counted as."""
     citation: Citation
     says: str
     provoke: str
     """Empty, or why no request can bring this row about."""
     position: Position
+    bases: Mapping[str, Basis] = field(default_factory=dict)
+    """``status`` or a path of the answer → its own basis, and under ``else`` that of the rest; empty where all have
+    ``basis``."""
+
+    def basis_of(self, part: str) -> Basis:
+        """The basis of ``status`` or of a path of the answer."""
+        return self.bases.get(part, self.bases.get("else", self.basis))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,21 +19,26 @@ class Basis(StrEnum):
     ASSUMED = "assumed"
 
 
+STRENGTHS = tuple(Basis)
+"""The bases, the strongest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a fact comes from: a page and section, a public client, or our own reading."""
+    """Where a fact comes from: a page, a standard, the spec itself, a public client, or our own reading."""
 
     kind: str
-    """``page``, ``client`` or ``ours``."""
+    """``page``, ``standard``, ``spec``, ``client`` or ``ours``."""
     name: str
-    """The id that ``sources.yaml`` of the vendor lists, or for ``ours`` the reason."""
+    """The id that ``sources.yaml`` of the vendor lists; a standard such as ``RFC 9110``; a place of the spec such as
+    ``#/security``; or for ``ours`` the reason."""
     section: str = ""
 
     def __str__(self) -> str:
         """As a person reads it."""
-        if self.kind == "page":
-            return f'page {self.name}, section "{self.section}"' if self.section else f"page {self.name}"
-        return f"client {self.name}" if self.kind == "client" else f"our own reading: {self.name}"
+        section = f', section "{self.section}"' if self.section else ""
+        words = {"page": "page {}", "standard": "{}", "spec": "the spec at {}", "client": "client {}"}
+        return words.get(self.kind, "our own reading: {}").format(self.name) + section
 
 
 @dataclass(frozen=True, slots=True)

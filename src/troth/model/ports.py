@@ -9,7 +9,7 @@ from typing import Protocol
 from troth.model.contract import Given
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
-from troth.model.operation import Operation
+from troth.model.operation import Basis, Operation
 from troth.model.report import Judgement, Report
 from troth.model.waivers import Waiver
 
@@ -184,7 +184,8 @@ class RunOptions:
     sources: tuple[str, ...] = ()
     max_examples: int | None = None
     seed: int = 0
-    strict: bool = False
+    fail_on: Basis = Basis.DOCUMENTED
+    """The weakest basis whose findings fail the run."""
     thorough: bool = False
     complete: bool = False
     """Everything that a request can provoke must have been exercised."""

@@ -60,13 +60,38 @@ class Promise:
 
 
 class Met(StrEnum):
-    """How one exchange met one promise."""
+    """What became of one promise on one exchange of its operation: for each promise exactly one of these."""
 
     KEPT = "kept"
     BROKEN = "broken"
+    NOT_MET = "not met"
+    """Its condition was false."""
     SHADOWED = "shadowed"
     """The row applied, but only together with others: nothing is known about it alone."""
     UNJUDGED = "unjudged"
+    """There was no answer to judge, a fact of ours is missing, or the condition could not be decided; with a reason."""
+    SILENT = "silent"
+    """Nothing can be said of such an exchange; with a reason."""
+
+
+class Why(StrEnum):
+    """Why a promise was not judged on an exchange. What follows a colon in a reason names the part it is about."""
+
+    NO_ANSWER = "no answer"
+    BUSY = "the target was busy or out of service"
+    NO_FACT = "the target does not give a fact"
+    UNDECIDED = "its condition could not be decided"
+    NO_CLASS = "a value is in no class"
+    UNREADABLE = "the answer could not be read"
+    NOT_DESCRIBED = "nobody described such a request"
+    NO_LOOK = "nothing was seen before or after"
+    NO_PART = "the request does not have the part that it speaks of"
+    MET_WITHOUT_LOOK = "its condition was true, but nothing was seen before or after"
+    MET_WITHOUT_PART = "its condition was true, but the request does not have the part that it speaks of"
+
+
+Mark = tuple[Promise, Met]
+"""What became of a promise on an exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +151,12 @@ class Judgement:
     exchange: Exchange
     operation: str
     findings: tuple[Finding, ...]
-    met: tuple[tuple[Promise, Met], ...]
+    met: tuple[Mark, ...]
+    """Every promise of the operation, each once."""
     classes: Mapping[str, str | None]
     """Input → its class in this request; None where the value falls in no class."""
+    why: Mapping[Promise, str] = field(default_factory=dict)
+    """The reason for each promise that is unjudged or silent, and for each that was broken unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +180,24 @@ class Count:
     """The tally of one promise."""
 
     promise: Promise
-    exercised: int = 0
     kept: int = 0
     broken: int = 0
+    not_met: int = 0
     shadowed: int = 0
     unjudged: int = 0
+    silent: int = 0
+    why: Mapping[str, int] = field(default_factory=dict)
+    """Reason → how often, for what is unjudged or silent, and for what was broken since the answer was unreadable."""
+
+    @property
+    def exercised(self) -> int:
+        """How often the promise was held against an answer that could be read."""
+        return self.kept + self.broken - self.why.get(Why.UNREADABLE, 0)
+
+    @property
+    def exchanges(self) -> int:
+        """On how many exchanges it could have been met: the sum of all."""
+        return self.kept + self.broken + self.not_met + self.shadowed + self.unjudged + self.silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +228,8 @@ class RunFacts:
     started: str
     """ISO 8601, UTC."""
     version: str
-    strict: bool = False
+    fail_on: Basis = Basis.DOCUMENTED
+    """The weakest basis whose findings fail the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +257,8 @@ class Report:
     exit_code: ExitCode
     reasons: tuple[Reason, ...] = ()
     """Why the exit code is what it is, the deciding reasons first."""
+    answers: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    """Vendor, operation, and the status or why there was no answer → how many exchanges."""
     unrecorded: Mapping[str, int] = field(default_factory=dict)
     """Why exchanges were not recorded → how many."""
     removable: tuple[Waiver, ...] = ()

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from troth.errors import ExitCode, InputInvalid, TrothError
+from troth.model.operation import Basis
 from troth.model.ports import Item, RunOptions
 from troth.model.report import ItemResult, Verdict
 from troth.pytest_plugin.hooks import sources_asked, summary_of, was_narrowed
@@ -184,7 +185,7 @@ def _state(config: pytest.Config, path: Path) -> _State:
             sources=tuple(sources_asked(config)),
             max_examples=config.getoption("--troth-max-examples"),
             seed=config.getoption("--troth-seed"),
-            strict=config.getoption("--troth-strict"),
+            fail_on=Basis.ASSUMED if config.getoption("--troth-strict") else Basis(config.getoption("--troth-fail-on")),
             thorough=config.getoption("--troth-thorough"),
             waivers=read_waivers(folders.contracts.parent, date.today()),
             today=date.today(),

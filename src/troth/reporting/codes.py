@@ -272,7 +272,8 @@ def findings_page() -> str:
         "<!-- Written by troth.reporting.codes.findings_page; change the table there. -->",
         "Each finding has a code that stays. `troth explain TR203` shows its section in the terminal. Against a "
         "promise that is documented, a finding is a **breach** and fails the run; against anything else that we know "
-        "(an example, an observation, our own reading) it is a **surprise**, and fails the run only under `--strict`.",
+        "(an example, an observation, our own reading) it is a **surprise**, and fails the run only with "
+        "`--fail-on` of its basis or `--strict`.",
     ]
     group = ""
     for code in _TABLE:

@@ -46,6 +46,10 @@ def tree(report: Report) -> Tree:
         "exchanges": report.exchanges,
         "sum": asdict(sum_up(report)),
         "findings": [_reported(one) for one in report.findings],
+        "answers": [
+            {"vendor": vendor, "operation": operation, "outcome": outcome, "count": count}
+            for (vendor, operation, outcome), count in sorted(report.answers.items())
+        ],
         "unrecorded": dict(report.unrecorded),
         "removable_waivers": [_waiver(waiver) for waiver in report.removable],
         "promises": [_count(count) for count in report.counts],
@@ -153,8 +157,11 @@ def _count(count: Count) -> Tree:
         "exercised": count.exercised,
         "kept": count.kept,
         "broken": count.broken,
+        "not_met": count.not_met,
         "shadowed": count.shadowed,
         "unjudged": count.unjudged,
+        "silent": count.silent,
+        "why": dict(count.why),
     }
 
 

@@ -61,7 +61,7 @@ def _head(report: Report) -> Iterable[tuple[str, str]]:
     yield "specs sha256", run.specs_sha256
     yield "contracts sha256", run.contracts_sha256
     yield "seed", str(run.seed)
-    yield "strict", "yes" if run.strict else "no"
+    yield "fail on", run.fail_on
     yield "troth", run.version
     yield "verdict", str(report.verdict)
     yield "exit code", str(report.exit_code)

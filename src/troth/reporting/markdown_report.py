@@ -44,7 +44,7 @@ def markdown(report: Report) -> Iterator[str]:
     if run.target_kind in TARGETS:
         yield f"- {_text(TARGETS[run.target_kind])}"
     yield from (f"- exit code {reason.code}: {_text(reason.text)}" for reason in report.reasons)
-    for heading, severity in (("Breaches", "breach"), ("Surprises that fail this strict run", "surprise")):
+    for heading, severity in (("Breaches", "breach"), ("Surprises that fail this run", "surprise")):
         found = [one for one in report.findings if one.severity == severity and one.verdict == "broken"]
         if found:
             yield from ("", f"## {heading} ({len(found):,})")

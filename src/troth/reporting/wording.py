@@ -19,7 +19,7 @@ _BASES: Mapping[Basis, str] = {
     Basis.EXAMPLE: "shown",
     Basis.OBSERVED: "observed",
 }
-_PLACES: Mapping[str, str] = {"page": "on", "client": "in"}
+_PLACES: Mapping[str, str] = {"page": "on", "standard": "in", "spec": "by", "client": "in"}
 
 
 @dataclass(frozen=True, slots=True)

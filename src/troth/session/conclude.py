@@ -1,17 +1,26 @@
 """How a run ends: one conclusion for every front door, from what its tally holds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from troth.errors import ExitCode
 from troth.model.conclusion import conclude
-from troth.model.report import Count, ItemResult, Reason, Report, Reported, Verdict
+from troth.model.operation import Basis
+from troth.model.report import Count, ItemResult, Kind, Reason, Report, Reported, Verdict, Why
 from troth.model.waivers import Waiver
 from troth.reporting.wording import number
 from troth.session.run import Run
 from troth.session.tally import exercisable
 from troth.waivers.removable import Evidence, Place, removable, unclear_places
+
+_MET_UNJUDGED = (Why.MET_WITHOUT_LOOK, Why.MET_WITHOUT_PART)
+
+
+_UNAUTHORIZED = frozenset(("401", "403"))
+
+Answers = Mapping[tuple[str, str, str], int]
+"""Vendor, operation, and the status or why there was no answer → how many exchanges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +42,14 @@ def conclude_run(run: Run, ending: Ending | None = None) -> Report:
     counts = tuple(_counts(run, ending))
     findings = run.reported_findings()
     unrecorded = run.unrecorded()
+    answers = run.runner.tally.answers
     reasons = [
         *_interruption(ending),
         *_halt(run, results),
         *reasons_of(findings, results, filter(run.is_allowed, counts), run.options.complete, ending.narrowed),
+        *_unauthorized(counts, answers),
         *_unrecorded(unrecorded),
+        *unbalanced(counts, answers),
     ]
     conclusion = conclude(reasons)
     return Report(
@@ -51,6 +63,7 @@ def conclude_run(run: Run, ending: Ending | None = None) -> Report:
         reasons=conclusion.reasons,
         removable=() if ending.narrowed or ending.interruption else removable_waivers(run, results),
         unrecorded=unrecorded,
+        answers=answers,
         secrets=run.secrets,
     )
 
@@ -74,8 +87,11 @@ def reasons_of(
     reported, ended = tuple(findings), tuple(results)
     yield from _broken(reported)
     yield from _crashes(reported)
+    known = tuple(counts)
     yield from _unanswered(ended)
-    yield from _gaps(counts, complete, narrowed)
+    if ended:
+        yield from _unjudged(known)
+    yield from _gaps(known, complete, narrowed)
 
 
 def _weighed(run: Run, result: ItemResult) -> ItemResult:
@@ -135,6 +151,18 @@ def _unanswered(results: tuple[ItemResult, ...]) -> Iterator[Reason]:
         yield Reason("no-answer", text, ExitCode.NOT_JUDGED)
 
 
+def _unjudged(counts: tuple[Count, ...]) -> Iterator[Reason]:
+    """A run that held no answer to any promise is not green, nor is one that let a documented promise pass unjudged."""
+    if not any(count.exercised for count in counts if count.promise.kind is not Kind.CLASS):
+        yield Reason("no-promise-judged", "not one promise was judged", ExitCode.NOT_JUDGED)
+        return
+    for count in counts:
+        met = sum(count.why.get(reason, 0) for reason in _MET_UNJUDGED)
+        if met and not count.kept and not count.broken and count.promise.basis is Basis.DOCUMENTED:
+            text = f"{count.promise.id} applied to {number(met, 'answer')} and was never judged"
+            yield Reason("met-not-judged", text, ExitCode.NOT_JUDGED)
+
+
 def _gaps(counts: Iterable[Count], complete: bool, narrowed: bool) -> Iterator[Reason]:
     """Promises that were to be exercised and were not: a green run that exercised nothing is the worst there is."""
     for count in counts:
@@ -151,6 +179,32 @@ def _unrecorded(unrecorded: dict[str, int]) -> Iterator[Reason]:
     for reason, count in unrecorded.items():
         text = f"not recorded: {number(count, 'exchange')}, since {reason}"
         yield Reason("not-recorded", text, ExitCode.INCOMPLETE)
+
+
+def _unauthorized(counts: Iterable[Count], answers: Answers) -> Iterator[Reason]:
+    """Where the spec alone is judged by, a service that lets nobody in keeps every shape that it was asked for."""
+    statuses = {outcome for _, _, outcome in answers}
+    decided = any(count.exercised for count in counts if count.promise.kind in (Kind.ROW, Kind.CLAUSE))
+    if statuses and statuses <= _UNAUTHORIZED and not decided:
+        asked = number(sum(answers.values()), "request")
+        text = f"{asked} and every answer was {' or '.join(sorted(statuses))}: give credentials, by `x-security` in a "
+        text += "world file (--world) or by `authentication` of a target in troth.toml"
+        yield Reason("unauthorized", text, ExitCode.NOT_JUDGED)
+
+
+def unbalanced(counts: Iterable[Count], answers: Answers) -> Iterator[Reason]:
+    """The law of conservation: every promise of an operation is counted once on each of its judged exchanges."""
+    judged: dict[Place, int] = {}
+    for (vendor, operation, _), exchanges in answers.items():
+        judged[vendor, operation] = judged.get((vendor, operation), 0) + exchanges
+    for count in counts:
+        promise = count.promise
+        exchanges = judged.get((promise.vendor, promise.operation), 0)
+        if promise.kind is not Kind.WORKFLOW and count.exchanges != exchanges:
+            text = (
+                f"{promise.id} was counted on {count.exchanges} of {number(exchanges, 'exchange')}: a mistake of ours"
+            )
+            yield Reason("unbalanced", text, ExitCode.CRASHED)
 
 
 def removable_waivers(run: Run, results: Iterable[ItemResult]) -> tuple[Waiver, ...]:

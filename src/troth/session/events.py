@@ -12,7 +12,7 @@ from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.report import Finding, ItemResult
 
 Numbers = list[int]
-"""How often a promise was kept, broken, shadowed and unjudged."""
+"""How often each of ``Met`` became of a promise, in the order of ``Met``."""
 
 
 class Counted(msgspec.Struct, frozen=True, tag="count", tag_field="event"):
@@ -21,6 +21,17 @@ class Counted(msgspec.Struct, frozen=True, tag="count", tag_field="event"):
     promise: str
     """Its id."""
     numbers: Numbers
+    why: dict[str, int] = {}
+    """Reason → how often more."""
+
+
+class Answered(msgspec.Struct, frozen=True, tag="answer", tag_field="event"):
+    """How often an operation was answered so more: a status, or why there was no answer."""
+
+    vendor: str
+    operation: str
+    outcome: str
+    count: int
 
 
 class FindingMet(msgspec.Struct, frozen=True, tag="finding", tag_field="event"):
@@ -52,7 +63,7 @@ class ItemEnded(msgspec.Struct, frozen=True, tag="item", tag_field="event"):
     result: ItemResult
 
 
-Event: TypeAlias = Counted | FindingMet | Unrecorded | ItemEnded
+Event: TypeAlias = Counted | Answered | FindingMet | Unrecorded | ItemEnded
 
 _DECODER = msgspec.json.Decoder(Event)
 

@@ -60,7 +60,7 @@ class Run:
         self._check_names()
         self._check_world()
         spoken_of = (one for one in options.waivers if one.target in ("", selection.target))
-        self.court = Court(options.strict, spoken_of, options.today)
+        self.court = Court(options.fail_on, spoken_of, options.today)
         promises = self.workflows.promises()
         self.runner = Runner(self.book, self.terms, self.target, self.court, watch, promises, self.reached.conduct)
         self._scrubber = make_scrubber(b"", self.reached.secrets, self.book, self.target)
@@ -143,7 +143,7 @@ class Run:
             seed=self.options.seed,
             started=self._started.isoformat(timespec="seconds"),
             version=__version__,
-            strict=self.options.strict,
+            fail_on=self.options.fail_on,
         )
 
     def _sources(self) -> Iterator[Source]:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from troth.model.exchange import Exchange, Response
-from troth.model.report import Count, Finding, ItemResult, Judgement, Met, Promise, Verdict
-from troth.session.events import Counted, Event, FindingMet, ItemEnded, Numbers, Unrecorded, finding_met
+from troth.model.report import Count, Finding, ItemResult, Judgement, Kind, Met, Promise, Verdict
+from troth.session.events import Answered, Counted, Event, FindingMet, ItemEnded, Numbers, Unrecorded, finding_met
 
-_COLUMNS = {Met.KEPT: 0, Met.BROKEN: 1, Met.SHADOWED: 2, Met.UNJUDGED: 3}
+_COLUMNS = {met: column for column, met in enumerate(Met)}
 _NONE = (0,) * len(_COLUMNS)
 _WORST = (Verdict.BROKEN, Verdict.UNJUDGED, Verdict.WAIVED, Verdict.KEPT, Verdict.SKIPPED)
 
@@ -34,7 +34,9 @@ class Mark:
     """A moment of a tally, from which on events are wanted."""
 
     numbers: Mapping[str, Numbers] = field(default_factory=dict)
+    why: Mapping[tuple[str, str], int] = field(default_factory=dict)
     findings: Mapping[Fingerprint, int] = field(default_factory=dict)
+    answers: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     unrecorded: Mapping[str, int] = field(default_factory=dict)
     items: frozenset[str] = frozenset()
 
@@ -49,16 +51,23 @@ class Tally:
     def __init__(self, promises: Iterable[Promise]) -> None:
         self._numbers: dict[Promise, Numbers] = {promise: list(_NONE) for promise in promises}
         self._by_id = {promise.id: promise for promise in self._numbers}
+        self._why: dict[tuple[str, str], int] = {}
         self._findings: dict[Fingerprint, MetFinding] = {}
         self._results: dict[str, ItemResult] = {}
+        self.answers: dict[tuple[str, str, str], int] = {}
+        """Vendor, operation, and the status or why there was no answer → how many exchanges were judged."""
         self.unrecorded: dict[str, int] = {}
         """Why exchanges were not recorded → how many."""
 
     def add(self, judgement: Judgement, item: str, before: Sequence[Exchange] = ()) -> None:
         """Count one judged exchange; ``before`` is what was asked earlier in the same case."""
         numbers = self._numbers
+        if judgement.met and judgement.met[0][0].kind is not Kind.WORKFLOW:
+            self._answer(judgement.met[0][0], judgement.exchange)
         for promise, met in judgement.met:
             numbers[promise][_COLUMNS[met]] += 1
+        for promise, reason in judgement.why.items():
+            self._why[promise.id, reason] = self._why.get((promise.id, reason), 0) + 1
         for finding in judgement.findings:
             self.add_finding(finding, item, judgement.exchange, before=before)
 
@@ -89,29 +98,42 @@ class Tally:
 
     def counts(self) -> tuple[Count, ...]:
         """All promises with their counts, in the order of the contracts."""
+        why: dict[str, dict[str, int]] = {}
+        for (name, reason), number in self._why.items():
+            why.setdefault(name, {})[reason] = number
         return tuple(
-            Count(promise, exercised=kept + broken, kept=kept, broken=broken, shadowed=shadowed, unjudged=unjudged)
-            for promise, (kept, broken, shadowed, unjudged) in self._numbers.items()
+            Count(promise, kept, broken, not_met, shadowed, unjudged, silent, why.get(promise.id, {}))
+            for promise, (kept, broken, not_met, shadowed, unjudged, silent) in self._numbers.items()
         )
 
     def mark(self) -> Mark:
         """This moment."""
         return Mark(
-            {promise.id: list(numbers) for promise, numbers in self._numbers.items() if any(numbers)},
-            {fingerprint: met.count for fingerprint, met in self._findings.items()},
-            dict(self.unrecorded),
-            frozenset(self._results),
+            numbers={promise.id: list(numbers) for promise, numbers in self._numbers.items() if any(numbers)},
+            why=dict(self._why),
+            findings={fingerprint: met.count for fingerprint, met in self._findings.items()},
+            answers=dict(self.answers),
+            unrecorded=dict(self.unrecorded),
+            items=frozenset(self._results),
         )
 
     def events(self, since: Mark | None = None) -> list[Event]:
         """What has come since a moment, or from the beginning; the ends of items last."""
         since = since or Mark()
         events: list[Event] = []
+        why: dict[str, dict[str, int]] = {}
+        for (name, reason), number in self._why.items():
+            added = number - since.why.get((name, reason), 0)
+            if added:
+                why.setdefault(name, {})[reason] = added
         for promise, numbers in self._numbers.items():
             earlier = since.numbers.get(promise.id, _NONE)
             if tuple(numbers) != tuple(earlier):
                 more = [now - before for now, before in zip(numbers, earlier, strict=True)]
-                events.append(Counted(promise.id, more))
+                events.append(Counted(promise.id, more, why.get(promise.id, {})))
+        for key, count in self.answers.items():
+            if count > since.answers.get(key, 0):
+                events.append(Answered(*key, count - since.answers.get(key, 0)))
         for fingerprint, met in self._findings.items():
             more_often = met.count - since.findings.get(fingerprint, 0)
             if more_often:
@@ -126,16 +148,30 @@ class Tally:
         """Add what another tally of the same book came to; promises that this book does not have are left out."""
         for event in events:
             match event:
-                case Counted(promise=name, numbers=more):
+                case Counted(promise=name):
                     if name in self._by_id:
-                        numbers = self._numbers[self._by_id[name]]
-                        numbers[:] = [now + added for now, added in zip(numbers, more, strict=True)]
+                        self._count(event)
+                case Answered():
+                    key = (event.vendor, event.operation, event.outcome)
+                    self.answers[key] = self.answers.get(key, 0) + event.count
                 case FindingMet():
                     self.add_finding(event.finding, event.item, event.exchange, event.count)
                 case Unrecorded():
                     self.unrecorded[event.reason] = self.unrecorded.get(event.reason, 0) + event.count
                 case ItemEnded():
                     self.end(event.result)
+
+    def _answer(self, promise: Promise, exchange: Exchange) -> None:
+        answer = exchange.answer
+        outcome = str(answer.status) if isinstance(answer, Response) else str(answer.reason)
+        key = (promise.vendor, promise.operation, outcome)
+        self.answers[key] = self.answers.get(key, 0) + 1
+
+    def _count(self, event: Counted) -> None:
+        numbers = self._numbers[self._by_id[event.promise]]
+        numbers[:] = [now + added for now, added in zip(numbers, event.numbers, strict=True)]
+        for reason, number in event.why.items():
+            self._why[event.promise, reason] = self._why.get((event.promise, reason), 0) + number
 
 
 def exercisable(count: Count) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from troth.model.operation import Basis
+from troth.model.operation import STRENGTHS, Basis
 from troth.model.report import Finding, Reported, Verdict
 from troth.model.waivers import Waiver
 from troth.session.tally import MetFinding
@@ -13,13 +13,15 @@ class Court:
     """Decides what a finding is worth.
 
     Args:
-        strict: surprises fail the run too.
+        fail_on: the weakest basis whose findings fail the run.
         waivers: what is accepted on this target.
         today: the day by which waivers expire.
     """
 
-    def __init__(self, strict: bool = False, waivers: Iterable[Waiver] = (), today: date = date.max) -> None:
-        self._strict = strict
+    def __init__(
+        self, fail_on: Basis = Basis.DOCUMENTED, waivers: Iterable[Waiver] = (), today: date = date.max
+    ) -> None:
+        self._failing = frozenset(STRENGTHS[: STRENGTHS.index(fail_on) + 1])
         self._today = today
         self.waivers = tuple(waivers)
         self._by_finding: dict[str, Waiver] = {}
@@ -37,9 +39,8 @@ class Court:
         waiver = self.waiver_of(finding)
         if waiver is not None and waiver.holds(self._today):
             return Verdict.WAIVED, "waived", waiver
-        if finding.basis is Basis.DOCUMENTED:
-            return Verdict.BROKEN, "breach", waiver
-        return (Verdict.BROKEN if self._strict else Verdict.KEPT), "surprise", waiver
+        verdict = Verdict.BROKEN if finding.basis in self._failing else Verdict.KEPT
+        return verdict, "breach" if finding.basis is Basis.DOCUMENTED else "surprise", waiver
 
     def waiver_of(self, finding: Finding) -> Waiver | None:
         """The waiver that speaks of a finding, expired or not."""

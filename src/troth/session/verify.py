@@ -19,7 +19,12 @@ from troth.targets.recorder import Recorded
 
 
 def verify(
-    selection: Selection, options: RunOptions, reports: tuple[str, ...], verbose: bool, resume: bool = False
+    selection: Selection,
+    options: RunOptions,
+    reports: tuple[str, ...],
+    verbose: bool,
+    resume: bool = False,
+    sums: bool = False,
 ) -> int:
     """Run, report, and say with which exit code to end. An interrupted run reports what it has judged.
 
@@ -29,6 +34,7 @@ def verify(
         reports: ``kind=FILE``, to be written too.
         verbose: show every finding in full.
         resume: go on where an earlier attempt of the same run was interrupted.
+        sums: add up what became of every promise on every exchange.
 
     Raises:
         TrothError: nothing could be run; the error says why.
@@ -44,7 +50,7 @@ def verify(
     finally:
         run.target.close()
     report = conclude_run(run, Ending(interruption))
-    render(report, Console(soft_wrap=True, highlight=False), verbose=verbose, waivable=True)
+    render(report, Console(soft_wrap=True, highlight=False), verbose=verbose, waivable=True, sums=sums)
     write_outputs(report, outputs)
     if run.reached.recorder is not None:
         sys.stderr.write("".join(f"{line}\n" for line in _recording_lines(run.reached.recorder.recorded)))

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from troth.model.exchange import Exchange, Response
 from troth.model.ports import Judged, Judges
-from troth.model.report import Judgement, Kind
+from troth.model.report import Judgement, Kind, Met
 
 Thing = TypeVar("Thing")
 
@@ -41,6 +41,10 @@ class Kept:
         return bool(candidate.rows) and frozenset(candidate.rows.split("+")) < frozenset(self.rows.split("+"))
 
 
+_APPLIED = (Met.KEPT, Met.SHADOWED, Met.BROKEN, Met.UNJUDGED)
+"""The marks of a row that applied to a request."""
+
+
 class ExchangeCollector:
     """Keeps a bounded selection of a run's exchanges without findings. Equal runs give equal selections."""
 
@@ -61,7 +65,7 @@ class ExchangeCollector:
         if seen.stale:
             return
         operation = f"{vendor}.{judgement.operation}"
-        rows = "+".join(promise.name for promise, _ in judgement.met if promise.kind is Kind.ROW)
+        rows = "+".join(promise.name for promise, met in judgement.met if promise.kind is Kind.ROW and met in _APPLIED)
         signature = tuple(judgement.classes.values())
         chosen = self._chosen.setdefault((operation, rows, answer.status), {})
         kept = Kept(judgement.exchange, answer, operation, rows, seen, judge)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -102,8 +103,12 @@ class Origin:
             return _json({"now": {service.vendor: service.clock.now().isoformat() for service in self.services}})
 
     def world(self, request: Request) -> Response:
-        """The facts about every stand-in's seed data, by vendor."""
-        return _json({service.vendor: service.world() for service in self.services})
+        """The facts about every stand-in's seed data, by vendor; to a challenge, with the mark of a mock."""
+        response = _json({service.vendor: service.world() for service in self.services})
+        challenge = request.headers.get("Troth-Challenge")
+        if challenge is not None:
+            response.headers["Troth-Mock"] = sha256(f"troth mock {challenge}".encode()).hexdigest()
+        return response
 
     def show_log(self, request: Request) -> Response:
         """The last requests, oldest first: JSON lines, or a page for a browser."""

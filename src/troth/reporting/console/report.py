@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from rich.console import Console
 from rich.text import Text
 
+from troth.model.operation import Basis
 from troth.model.report import ItemResult, Report, Reported, Verdict
 from troth.reporting.console.findings import WIDTH, Line, block, bullets, group_unjudged, removable_lines, waived_lines
-from troth.reporting.console.tally import tally_lines
+from troth.reporting.console.tally import silence_lines, sums_lines, tally_lines
 from troth.reporting.wording import TARGETS, number, printable, verdict_line
 from troth.secrets.reports import redacted, redacted_findings
 
@@ -15,7 +16,9 @@ _MOST_SURPRISES = 20
 _VERDICTS = {Verdict.KEPT: "bold green", Verdict.BROKEN: "bold red"}
 
 
-def render(report: Report, console: Console, *, verbose: bool = False, waivable: bool = False) -> None:
+def render(
+    report: Report, console: Console, *, verbose: bool = False, waivable: bool = False, sums: bool = False
+) -> None:
     """Write a report to a console.
 
     Args:
@@ -23,8 +26,12 @@ def render(report: Report, console: Console, *, verbose: bool = False, waivable:
         console: where to; what it cannot encode appears as an escape.
         verbose: show every surprise and everything unjudged in full, and name what was skipped.
         waivable: offer ``troth waive``.
+        sums: add up what became of every promise on every exchange.
     """
-    _write(lines(redacted(report), verbose=verbose, waivable=waivable), console)
+    clean = redacted(report)
+    _write(lines(clean, verbose=verbose, waivable=waivable), console)
+    if sums:
+        _write(sums_lines(clean), console)
 
 
 def render_findings(found: Iterable[Reported], console: Console, secrets: Mapping[str, str]) -> None:
@@ -63,8 +70,8 @@ def _head(report: Report) -> Iterator[Line]:
         facts.append(f"build {run.build}")
     facts += [f"seed {run.seed}", f"started {run.started}"]
     files = [f"specs {run.specs_sha256[:12] or 'none'}", f"contracts {run.contracts_sha256[:12] or 'none'}"]
-    if run.strict:
-        files.append("strict: surprises fail too")
+    if run.fail_on is not Basis.DOCUMENTED:
+        files.append(f"fails on {run.fail_on} promises too")
     for part in (facts, files):
         for line in bullets(part):
             yield line, "bold" if part is facts else ""
@@ -87,6 +94,8 @@ def _sections(report: Report, verbose: bool, waivable: bool) -> Iterator[Iterato
             shown = len(by_severity["unjudged"])
             yield _in_full("Unjudged, each", by_severity["unjudged"], report, verbose, waivable, shown)
     yield from tally_lines(report)
+    if any(count.why for count in report.counts):
+        yield silence_lines(report)
     if by_severity["waived"]:
         yield waived_lines(by_severity["waived"])
         if verbose:

@@ -39,6 +39,43 @@ def tally_lines(report: Report) -> Iterator[Iterator[Line]]:
         yield _unprovoked(unprovoked)
 
 
+def sums_lines(report: Report) -> Iterator[Line]:
+    """What became of every promise on every exchange of its operation, added up: the columns of a row make its sum."""
+    columns = ("kept", "broken", "not met", "shadowed", "unjudged", "silent", "sum", "promises", "exchanges")
+    counts = [count for count in report.counts if count.promise.kind is not Kind.WORKFLOW]
+    places = dict(_by(counts, _place))
+    judged: dict[Place, int] = {}
+    for (vendor, operation, _), number_of in report.answers.items():
+        judged[vendor, operation] = judged.get((vendor, operation), 0) + number_of
+    width = max((len(_name(place)) for place in places), default=0)
+    yield "Sums: promises x exchanges of each operation", "bold"
+    yield f"  {'':{width}}" + "".join(f"{title:>{_CELL + 1}}" for title in columns), "dim"
+    for place, of_place in places.items():
+        sums = [sum(parts) for parts in zip(*map(_parts, of_place), strict=True)]
+        cells = (*sums, sum(sums), len(of_place), judged.get(place, 0))
+        yield f"  {_name(place):{width}}" + "".join(f"{cell:>{_CELL + 1},}" for cell in cells), ""
+
+
+def _parts(count: Count) -> tuple[int, ...]:
+    return count.kept, count.broken, count.not_met, count.shadowed, count.unjudged, count.silent
+
+
+def silence_lines(report: Report) -> Iterator[Line]:
+    """Of how many promises nothing was said, on how many exchanges, reason by reason."""
+    reasons: dict[str, list[Count]] = {}
+    times: dict[str, int] = {}
+    for count in report.counts:
+        for reason, number_of in count.why.items():
+            kind = reason.partition(":")[0]
+            reasons.setdefault(kind, []).append(count)
+            times[kind] = times.get(kind, 0) + number_of
+    if reasons:
+        yield "Not judged: promises of which nothing was said on some exchanges, by reason", "bold"
+    for reason in sorted(reasons, key=lambda name: (-times[name], name)):
+        promises = len({count.promise.id for count in reasons[reason]})
+        yield f"  {reason}: {number(promises, 'promise')}, {number(times[reason], 'time')}", ""
+
+
 def _table(report: Report) -> Iterator[Line]:
     counts = dict(_by(report.counts, _place))
     exchanges: dict[Place, int] = {}

@@ -1,26 +1,41 @@
 """``troth mock`` over HTTP: a live target that gives its own facts and can be reset, so its world is closed."""
 
 from collections.abc import Mapping
+from hashlib import sha256
+from secrets import token_hex
 
 import msgspec
 
-from troth.model.exchange import Exchange, NoAnswer, Request
+from troth.model.exchange import Exchange, NoAnswer, Request, header
 from troth.model.facts import Facts
 from troth.targets.live.client import LiveTarget
 
 _WORLD = "/_mock/world"
 _RESET = "/_mock/reset"
 _CLOCK = "/_mock/clock"
+_CHALLENGE, _MARK = "Troth-Challenge", "Troth-Mock"
 
 
-def ask_for_world(live: LiveTarget) -> dict[str, Facts] | None:
-    """The facts of every vendor, if the service is a ``troth mock``; None if it is anything else, or silent."""
-    answer = live.send(Request("GET", live.name + _WORLD)).answer
+def ask_for_world(live: LiveTarget, challenge: str | None = None) -> dict[str, Facts] | None:
+    """The facts of every vendor, if the service is a ``troth mock``; None if it is anything else, or silent.
+
+    A service is taken for a mock by its mark alone, the digest of a challenge made for this one request: no service
+    that answers everything, or repeats what it is sent, can have it.
+
+    Args:
+        live: the way to its address.
+        challenge: any text; a random one unless given.
+    """
+    challenge = challenge or token_hex(16)
+    answer = live.send(Request("GET", live.name + _WORLD, ((_CHALLENGE, challenge),))).answer
     if isinstance(answer, NoAnswer) or answer.status != 200:
+        return None
+    mark = sha256(f"troth mock {challenge}".encode()).hexdigest()
+    if header(answer.headers, _MARK) != mark:
         return None
     try:
         worlds = msgspec.json.decode(answer.body, type=dict[str, dict[str, object]])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return {vendor: Facts(world=world, closed=True) for vendor, world in worlds.items()}
 
