@@ -30,7 +30,7 @@ _SOAP_NAMES = ("soap element", "soap namespace")
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class SideComparison:
     """The changes of all operations."""
 
     changes: tuple[Change, ...]
@@ -40,7 +40,7 @@ class Comparison:
     """The operations and statuses that could not be compared, each with the reason."""
 
 
-def compare_sightings(old: Sequence[Sighting], new: Sequence[Sighting]) -> Comparison:
+def compare_sightings(old: Sequence[Sighting], new: Sequence[Sighting]) -> SideComparison:
     """Compare two sets of answers. Their order decides nothing but where a change is first seen."""
     before, now = _by_operation(old), _by_operation(new)
     changes: list[Change] = []
@@ -54,7 +54,7 @@ def compare_sightings(old: Sequence[Sighting], new: Sequence[Sighting]) -> Compa
         changes += comparison.changes()
         apart += comparison.apart
         compared += comparison.compared
-    return Comparison(tuple(changes), compared, tuple(apart))
+    return SideComparison(tuple(changes), compared, tuple(apart))
 
 
 def _with_status(side: Sequence[Sighting], status: int) -> list[int]:

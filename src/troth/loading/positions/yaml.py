@@ -1,6 +1,6 @@
-"""YAML into plain values, with the line and column of every key and value kept; all traps named, never swallowed.
+"""Reads YAML into plain values with the line and column of every key and value; YAML's pitfalls are problems.
 
-The only room that imports PyYAML for reading. Positions are found by path: ``document.at("clauses", "same-token")``.
+No other module imports PyYAML for reading. Positions are found by path: ``document.at("clauses", "same-token")``.
 """
 
 import json
@@ -27,12 +27,12 @@ _CORE_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _CORE_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _MAX_DEPTH = 100
 _MAX_REPEATS = 10
-"""So often may the average value be repeated by aliases; beyond it they are there to blow the file up."""
+"""Aliases may repeat values so often on average; more means a file that is made to exhaust the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where a value stands: its own position, and its key's if it has one."""
+    """The position of a value, and of its key if it has one."""
 
     value: Position
     key: Position
@@ -44,7 +44,7 @@ class Located:
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file as plain JSON values, and where each of them stands."""
+    """A YAML file as plain JSON values, with the position of each."""
 
     file: str
     value: object
@@ -138,7 +138,7 @@ def parse_yaml(data: bytes, name: str, core: bool = False) -> Document:
         raise InputInvalid([Problem(Position(name, line, 1), "is not UTF-8", "save the file as UTF-8")]) from error
     lines = tuple(text.split("\n"))
     if text.lstrip().startswith(("{", "[", '"')):
-        # JSON writes what lies beyond the first plane as two escapes, which YAML does not put together.
+        # JSON writes characters beyond the first plane as two escapes, which YAML does not combine.
         text = _PAIR.sub(lambda match: str(json.loads(f'"{match[0]}"')), text)
     try:
         node = yaml.compose(text, Loader=_LOADER)
@@ -146,15 +146,15 @@ def parse_yaml(data: bytes, name: str, core: bool = False) -> Document:
         raise InputInvalid([_syntax_problem(error, name, lines)]) from error
     except RecursionError as error:
         raise InputInvalid([Problem(Position(name), "is nested too deeply")]) from error
-    reading = _Reading(name, lines, core)
+    reading = _YamlReading(name, lines, core)
     value = reading.convert(node, (), 0) if node is not None else None
     if reading.problems:
         raise InputInvalid(reading.problems)
     return Document(name, value, lines, reading.places)
 
 
-class _Reading:
-    """One walk over the composed nodes."""
+class _YamlReading:
+    """Converts composed nodes to values, and gathers their positions and problems."""
 
     def __init__(self, name: str, lines: tuple[str, ...], core: bool) -> None:
         self.name = name
@@ -166,14 +166,14 @@ class _Reading:
         self._distinct: set[int] = set()
 
     def convert(self, node: yaml.Node, path: Path_, depth: int, key: Position | None = None) -> object:
-        own = self._position(node)
+        position = self._position(node)
         style = getattr(node, "style", None)
-        self.places[path] = Located(own, key or own, style in ("'", '"'), style in ("|", ">"))
+        self.places[path] = Located(position, key or position, style in ("'", '"'), style in ("|", ">"))
         self._visits += 1
         self._distinct.add(id(node))
         if depth > _MAX_DEPTH or self._visits > _MAX_REPEATS * (len(self._distinct) + 100):
             if not any(problem.message.startswith("is nested") for problem in self.problems):
-                self._problem(own, "is nested too deeply, or aliases blow it up", "write it out flat")
+                self._problem(position, "is nested too deeply, or aliases blow it up", "write it out flat")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
