@@ -157,7 +157,7 @@ class _ContractReading:
 
     def _usable(self, section: str) -> Iterator[str]:
         for name, value in mapping(self.document.value_at(section)).items():
-            # The classes of an input with mistakes are kept, else every expression that uses them would be reported too.
+            # The classes of an input with mistakes are kept, so that expressions which use them are not reported too.
             named = section == "inputs" and mapping(mapping(value).get("classes"))
             if named or (section, name) not in self.broken:
                 yield name
