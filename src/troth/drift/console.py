@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.text import Text
 
 from troth.drift.differences import Change, DriftReport, Worth
 from troth.drift.wording import (
@@ -16,7 +15,7 @@ from troth.drift.wording import (
     title,
     without_secrets,
 )
-from troth.reporting.console.findings import Line, hanging
+from troth.reporting.console.page import Line, labelled, print_lines
 
 _MOST = 20
 """How many changes of one worth are shown without ``--verbose``."""
@@ -32,9 +31,7 @@ def render_drift(report: DriftReport, console: Console, *, verbose: bool = False
         console: where to.
         verbose: every change, every promise, and everything that could not be compared.
     """
-    for text, style in drift_lines(without_secrets(report), verbose):
-        line = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
-        console.print(Text(line, style), soft_wrap=True)
+    print_lines(drift_lines(without_secrets(report), verbose), console)
 
 
 def drift_lines(report: DriftReport, verbose: bool) -> Iterator[Line]:
@@ -47,7 +44,7 @@ def drift_lines(report: DriftReport, verbose: bool) -> Iterator[Line]:
         if changes:
             yield "", ""
             yield f"{str(worth).upper()} ({len(changes):,})", _STYLES.get(worth, "bold")
-            yield from _plain(hanging("", MEANINGS[worth]))
+            yield from labelled("", MEANINGS[worth])
         for change in changes if verbose else changes[:_MOST]:
             yield "", ""
             yield from _change(change, verbose)
@@ -63,14 +60,14 @@ def drift_lines(report: DriftReport, verbose: bool) -> Iterator[Line]:
 
 def _change(change: Change, verbose: bool) -> Iterator[Line]:
     yield f"{title(change)}", "bold"
-    yield from _plain(hanging("  ", sentence(change)))
-    yield from _plain(hanging("    old  ", evidence_text(change.old)))
-    yield from _plain(hanging("    new  ", evidence_text(change.new)))
+    yield from labelled("  ", sentence(change))
+    yield from labelled("    old  ", evidence_text(change.old))
+    yield from labelled("    new  ", evidence_text(change.new))
     if change.first:
-        yield from _plain(hanging("    first seen in ", change.first))
+        yield from labelled("    first seen in ", change.first)
     broken = list(broken_lines(change))
     for text in broken if verbose else broken[:_FEW_BROKEN]:
-        yield from _plain(hanging("    breaks  ", text))
+        yield from labelled("    breaks  ", text)
     if not verbose and len(broken) > _FEW_BROKEN:
         yield f"            … and {len(broken) - _FEW_BROKEN:,} more promises", ""
 
@@ -84,8 +81,4 @@ def _left_out(heading: str, names: tuple[str, ...], verbose: bool) -> Iterator[L
         return
     yield f"{heading} ({len(names):,})", "bold"
     for name in names:
-        yield from _plain(hanging("  ", name))
-
-
-def _plain(texts: list[str]) -> Iterator[Line]:
-    return ((text, "") for text in texts)
+        yield from labelled("  ", name)

@@ -14,7 +14,7 @@ from troth.drift.wording import (
     title,
     without_secrets,
 )
-from troth.reporting.markdown import plain
+from troth.reporting.markdown import markdown_text
 
 
 def write_drift_markdown(report: DriftReport, path: Path) -> None:
@@ -29,12 +29,12 @@ def write_drift_markdown(report: DriftReport, path: Path) -> None:
 
 def drift_markdown(report: DriftReport) -> Iterator[str]:
     """The lines of a report that holds no secrets."""
-    yield f"# Drift: {plain(drift_verdict(report))}"
+    yield f"# Drift: {markdown_text(drift_verdict(report))}"
     yield ""
-    yield f"- old: {plain(side_line(report.old))}"
-    yield f"- new: {plain(side_line(report.new))}"
+    yield f"- old: {markdown_text(side_line(report.old))}"
+    yield f"- new: {markdown_text(side_line(report.new))}"
     for reason in report.reasons:
-        yield f"- exit code {reason.code}: {plain(reason.text)}"
+        yield f"- exit code {reason.code}: {markdown_text(reason.text)}"
     for worth in Worth:
         changes = [change for change in report.changes if change.worth is worth]
         if changes:
@@ -48,19 +48,19 @@ def drift_markdown(report: DriftReport) -> Iterator[str]:
     ):
         if names:
             yield from ("", f"## {heading} ({len(names):,})", "")
-            yield from (f"- {plain(name)}" for name in names)
+            yield from (f"- {markdown_text(name)}" for name in names)
 
 
 def _change(change: Change) -> Iterator[str]:
-    yield f"### {plain(title(change))}"
+    yield f"### {markdown_text(title(change))}"
     yield ""
-    yield f"**{plain(sentence(change))}**"
+    yield f"**{markdown_text(sentence(change))}**"
     yield ""
     yield "| | |"
     yield "|---|---|"
-    yield f"| old | {plain(evidence_text(change.old))} |"
-    yield f"| new | {plain(evidence_text(change.new))} |"
+    yield f"| old | {markdown_text(evidence_text(change.old))} |"
+    yield f"| new | {markdown_text(evidence_text(change.new))} |"
     if change.first:
-        yield f"| first seen | {plain(change.first)} |"
+        yield f"| first seen | {markdown_text(change.first)} |"
     for text in broken_lines(change):
-        yield f"| breaks | {plain(text)} |"
+        yield f"| breaks | {markdown_text(text)} |"

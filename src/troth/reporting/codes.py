@@ -1,4 +1,4 @@
-"""What each finding's code means, why it matters and what to do: for ``troth explain`` and for ``docs/findings.md``."""
+"""The codes of findings: what each means, why it matters, what to do. For ``troth explain`` and a page of the docs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from troth.errors import UsageInvalid, did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One kind of finding. The sentences are Markdown."""
+    """A code of findings. The texts are Markdown."""
 
     code: str
     title: str
@@ -17,7 +17,7 @@ class Code:
     matters: str
     action: str
     example: str
-    """Lines as a report shows them."""
+    """Lines of a report with such a finding."""
 
 
 _TABLE = (
@@ -228,7 +228,7 @@ _TABLE = (
     ),
 )
 CODES: Mapping[str, Code] = {code.code: code for code in _TABLE}
-"""Every code that Troth reports, in order."""
+"""Code → its explanation, in order."""
 
 _WIDTH = 100
 _GROUPS: Mapping[str, str] = {
@@ -241,7 +241,7 @@ _GROUPS: Mapping[str, str] = {
 
 
 def explain(code: str) -> str:
-    """The whole explanation of a code, as plain text.
+    """The explanation of a code as plain text.
 
     Args:
         code: ``TR203``, in upper or lower case.
@@ -252,7 +252,7 @@ def explain(code: str) -> str:
     asked = code.strip().upper()
     known = CODES.get(asked)
     if known is None:
-        of_its_group = [one for one in CODES if one[:3] == asked[:3]]
+        of_its_group = [each for each in CODES if each[:3] == asked[:3]]
         raise UsageInvalid(f"there is no finding {code!r}: {did_you_mean(asked, of_its_group or CODES)}")
     parts = [f"{known.code} {known.title}"]
     for title, text in (

@@ -14,9 +14,9 @@ from troth.wire.pointers import (
     MISSING,
     KeyPath,
     Tokens,
+    find_references,
     format_pointer,
     parse_reference,
-    references,
     resolve_pointer,
     resolve_reference,
 )
@@ -27,7 +27,7 @@ READ_ONLY, WRITE_ONLY = "readOnly", "writeOnly"
 def reference_problems(document: Document) -> Iterator[Problem]:
     """References that leave the document, once for each document they lead to, and references to nothing."""
     outside: dict[str, list[KeyPath]] = {}
-    for path, reference in references(document.value):
+    for path, reference in find_references(document.value):
         if not reference.startswith("#"):
             outside.setdefault(reference.partition("#")[0], []).append(path)
         elif reference.startswith("#/") and resolve_reference(document.value, reference) is MISSING:
@@ -93,7 +93,7 @@ class Schemas:
 def _targets(node: object) -> frozenset[Tokens]:
     """What a value refers to: components as wholes, and whatever else by the key it has at the root."""
     found = set()
-    for _, reference in references(node):
+    for _, reference in find_references(node):
         pointer = parse_reference(reference)
         if pointer:
             found.add(pointer[:3] if pointer[0] == "components" else pointer[:1])

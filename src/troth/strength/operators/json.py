@@ -206,8 +206,8 @@ def swap(spot: Spot) -> Iterator[Edit]:
 def other_value(spot: Spot) -> Iterator[Edit]:
     """Replace a text by another one of the same format."""
     if isinstance(spot.value, str) and moved_date(spot.value, 0) is None and moved_number(spot.value, 0) is None:
-        other = same_format(spot.value, spot.step)
-        yield spot.put(other), "be another text of its format"
+        text = same_format(spot.value, spot.step)
+        yield spot.put(text), "be another text of its format"
 
 
 def recorded_value(spot: Spot) -> Iterator[Edit]:

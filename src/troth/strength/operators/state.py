@@ -21,15 +21,15 @@ def no_effect(seen: Judged, _others: tuple[Mapping[str, object], ...]) -> Iterat
 def vanish(seen: Judged, others: tuple[Mapping[str, object], ...]) -> Iterator[Edit]:
     """Replace a successful observation afterwards by an unsuccessful one, as if the object had been deleted."""
     if seen.before is not None and seen.after is not None and _there(seen.before) and _there(seen.after):
-        for other in [one for one in others if not _there(one)][:1]:
-            yield replace(seen, after=other), _PLACE, "be that nothing is there any more"
+        for after in [look for look in others if not _there(look)][:1]:
+            yield replace(seen, after=after), _PLACE, "be that nothing is there any more"
 
 
 def appear(seen: Judged, others: tuple[Mapping[str, object], ...]) -> Iterator[Edit]:
     """Replace an unsuccessful observation afterwards by a successful one, as if the object still existed."""
     if seen.after is not None and not _there(seen.after):
-        for other in [one for one in others if _there(one)][:1]:
-            yield replace(seen, after=other), _PLACE, "be that something is there"
+        for after in [look for look in others if _there(look)][:1]:
+            yield replace(seen, after=after), _PLACE, "be that something is there"
 
 
 def _response(tree: Mapping[str, object]) -> Mapping[str, object]:
