@@ -23,7 +23,7 @@ import click
 
 import troth
 from troth.model.exchange import Exchange, Request
-from troth.model.ports import Judged, Judges, RunOptions
+from troth.model.ports import Budget, Judged, Judges, RunOptions
 from troth.model.report import Judgement, Report
 from troth.session.conclude import conclude_run
 from troth.session.open import open_book
@@ -95,7 +95,7 @@ def drill(stand_in: StandIn, vendor: str, outcome: Outcome, seed: int, examples:
     def heard() -> None:
         outcome.first = outcome.first or target.requests
 
-    options = RunOptions(sources=SOURCES, max_examples=examples, seed=seed)
+    options = RunOptions(sources=SOURCES, budget=Budget(seed, examples))
     run = Run(select(ROOT, vendors=(vendor,)), options, lambda judges, _vendor: Listening(judges, heard), target)
     _run_until_found(run, heard)
     _note(conclude_run(run), outcome)

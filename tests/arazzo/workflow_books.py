@@ -11,6 +11,7 @@ from troth.arazzo.terms import compile_workflows
 from troth.errors import Problem
 from troth.judging.terms import compile_terms
 from troth.model.exchange import NoAnswer, Request, Response
+from troth.model.ports import Abilities, Budget
 from troth.model.report import ItemResult
 from troth.session.folders import read_book
 from troth.session.runner import Runner
@@ -82,7 +83,7 @@ def run_flows(
     answer: Callable[[Request], Response | NoAnswer],
     bounds: Bounds | None = None,
     contracts: Mapping[str, str] | None = None,
-    advance: Callable[[str, float], None] | None = None,
+    advance: Callable[[float], None] | None = None,
     waits: list[float] | None = None,
 ) -> tuple[dict[str, ItemResult], Runner, FunctionTarget]:
     """Run every workflow of a document; results by workflow."""
@@ -94,7 +95,9 @@ def run_flows(
     assert not problems, "\n".join(map(str, problems))
     target = FunctionTarget(answer)
     wait = waits.append if waits is not None else (lambda _seconds: None)
-    around = Surroundings(flows, terms, target.facts, wait, advance, bounds or Bounds())
+    around = Surroundings(
+        flows, terms, target.facts, wait, lambda _vendor: Abilities(advance=advance), bounds or Bounds()
+    )
     runner = Runner(book, terms, target, Court(), None, flows.promises())
-    results = {item.term.workflow.name: runner.run(item) for item in WorkflowsSource(around, 0).items()}
+    results = {item.term.workflow.name: runner.run(item) for item in WorkflowsSource(around, Budget()).items()}
     return results, runner, target

@@ -13,7 +13,7 @@ from troth.mocks.oneall.service import OneAll
 from troth.mocks.service import Clock, Service
 from troth.mocks.socialidnow.service import SocialIdNow
 from troth.model.exchange import Headers, Request, Response
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.session.open import Opened, open_all, open_book
 from troth.session.reach import select
 from troth.session.run import Run
@@ -95,7 +95,12 @@ def record(operations: tuple[str, ...], seed: int) -> Recorded:
     target = EmbeddedTarget(services, {f"https://{host}": vendor for host, vendor in origins.items()})
     collector = SightingCollector()
     side = ask_side(
-        Run(selection, RunOptions(operations=operations, sources=("cases",), seed=seed), collector.watch, target),
+        Run(
+            selection,
+            RunOptions(operations=operations, sources=("cases",), budget=Budget(seed)),
+            collector.watch,
+            target,
+        ),
         collector,
     )
     exchanges: dict[str, list[tuple[Request, Response]]] = {}

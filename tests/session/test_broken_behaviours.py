@@ -47,6 +47,9 @@ class Faulty:
     def reset(self) -> None:
         self._service.reset()
 
+    def advance(self, seconds: float) -> None:
+        self._service.advance(seconds)
+
     def world(self) -> Mapping[str, object]:
         return self._service.world()
 

@@ -26,7 +26,9 @@ def test_answers_come_in_the_recorded_order_and_the_last_one_stays(recorded: lis
     for path in {path for path, _ in recorded}:
         own = [status for other, status in recorded if other == path]
         assert statuses(target, Request("GET", f"https://x/{path}"), len(own) + 2) == [*own, own[-1], own[-1]]
-    target.reset("shop")
+    reset = target.abilities("shop").reset
+    assert reset is not None
+    reset()
     path, status = recorded[0]
     assert statuses(target, Request("GET", f"https://x/{path}"), 1) == [status]
 

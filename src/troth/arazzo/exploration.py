@@ -20,7 +20,7 @@ from troth.model.book import Vendor
 from troth.model.exchange import Response
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, Judge
+from troth.model.ports import Built, CaseToSend, Judge
 from troth.model.workflow import Template
 from troth.sources.building import assemble, class_value
 from troth.sources.combinations import needed_facts, successful
@@ -138,7 +138,7 @@ class Explorer:
             move = moves[number % len(moves)]
             terms = self._terms[move.operation]
             judgement = judge(
-                Case(
+                CaseToSend(
                     name=f"{'-'.join(map(str, numbers))}/{index}",
                     operation=terms.operation,
                     build=partial(self._build, terms, move, f"{self._seed}/{index}"),

@@ -8,7 +8,7 @@ from troth.arazzo.run import Running
 from troth.arazzo.surroundings import Surroundings
 from troth.arazzo.terms import WorkflowTerm
 from troth.model.contract import Given
-from troth.model.ports import GivenFlow, Judge
+from troth.model.ports import Budget, GivenFlow, Judge
 
 
 class GivenWorkflows:
@@ -16,12 +16,12 @@ class GivenWorkflows:
 
     Args:
         around: what runs share.
-        seed: decides the values that are nobody's.
+        budget: its seed decides the values that are nobody's.
     """
 
-    def __init__(self, around: Surroundings, seed: int) -> None:
+    def __init__(self, around: Surroundings, budget: Budget) -> None:
         self._around = around
-        self._seed = seed
+        self._seed = budget.seed
 
     def flow(self, vendor: str, given: Given) -> GivenFlow | None:
         """The workflow that a contract names; None where the vendor has none of that name."""

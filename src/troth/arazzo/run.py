@@ -11,7 +11,7 @@ from troth.arazzo.terms import ActionTerm, StepTerm, WorkflowTerm
 from troth.arazzo.values import Asked, Missing, Moment, fill
 from troth.model.exchange import Exchange, NoAnswer, Response
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, Judge
+from troth.model.ports import Built, CaseToSend, Judge
 from troth.model.report import Finding, Judgement, Met
 from troth.model.workflow import Action, Selector, Template
 
@@ -243,12 +243,13 @@ class Running:
         credentials = credentials_of(around.terms.operations[str(operation)], security, facts, moment)
         arguments: dict[tuple[str, str], Template] = {(one.place, one.name): one.value for one in step.step.arguments}
         request = build_step(operation, arguments, step.step.body, moment, credentials)
-        if step.step.advance and around.advance is not None:
-            around.advance(operation.vendor, step.step.advance)
+        advance = around.abilities(operation.vendor).advance
+        if step.step.advance and advance is not None:
+            advance(step.step.advance)
             self._stale = True
         name = f"{frame.term.workflow.name}/{step.step.name}"
         judgement = self._judge(
-            Case(
+            CaseToSend(
                 name=name,
                 operation=operation,
                 build=lambda _facts: Built(request, self._minted),

@@ -7,7 +7,7 @@ import click
 
 from troth.cli import options
 from troth.cli.guard import guarded
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, Depth, RunOptions
 from troth.session.doctor import plan as print_plan
 from troth.session.reach import select
 from troth.session.verify import verify
@@ -67,10 +67,8 @@ def command(
     run_options = RunOptions(
         operations=operations,
         sources=options.source_names(sources),
-        max_examples=max_examples,
-        seed=seed,
+        budget=Budget(seed, max_examples, Depth.THOROUGH if thorough else Depth.NORMAL),
         fail_on=options.weakest(fail_on, strict),
-        thorough=thorough,
         complete=complete,
         waivers=read_waivers(Path.cwd(), today),
         today=today,

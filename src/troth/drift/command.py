@@ -95,7 +95,7 @@ def compare(old: Side, new: Side, options: RunOptions, strict: bool = False) -> 
     measured = compare_sightings(old.collector.sightings, new.collector.sightings)
     report = DriftReport(
         version=__version__,
-        seed=options.seed,
+        seed=options.budget.seed,
         specs_sha256=new.book.specs_sha256,
         contracts_sha256=new.book.contracts_sha256,
         old=old.facts,
@@ -158,7 +158,7 @@ def ask_side(run: Run, collector: SightingCollector) -> Side:
     try:
         for item in run.items:
             collector.now = item.name
-            run.runner.run(item)
+            run.run(item)
     finally:
         run.target.close()
     # Earlier calls and observations may call operations that were not selected.

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from troth.errors import ExitCode, InputInvalid, TrothError
 from troth.model.operation import Basis
-from troth.model.ports import Item, RunOptions
+from troth.model.ports import Budget, Depth, Item, RunOptions
 from troth.model.report import ItemResult, Verdict
 from troth.pytest_plugin.hooks import sources_asked, summary_of, was_narrowed
 from troth.reporting.console.report import render_findings
@@ -91,7 +91,7 @@ class PromiseItem(pytest.Item):
         state = self.config.stash[_STATE]
         if state.run is None:
             raise RuntimeError("an item exists without a run")
-        result = state.run.runner.run(self.item)
+        result = state.run.run(self.item)
         self.user_properties.append(("troth_exchanges", result.exchanges))
         self.user_properties.append(("troth_verdict", str(result.verdict)))
         text = self._findings(state.run, result)
@@ -183,10 +183,12 @@ def _state(config: pytest.Config, path: Path) -> _State:
         )
         options = RunOptions(
             sources=tuple(sources_asked(config)),
-            max_examples=config.getoption("--troth-max-examples"),
-            seed=config.getoption("--troth-seed"),
+            budget=Budget(
+                seed=config.getoption("--troth-seed"),
+                examples=config.getoption("--troth-max-examples"),
+                depth=Depth.THOROUGH if config.getoption("--troth-thorough") else Depth.NORMAL,
+            ),
             fail_on=Basis.ASSUMED if config.getoption("--troth-strict") else Basis(config.getoption("--troth-fail-on")),
-            thorough=config.getoption("--troth-thorough"),
             waivers=read_waivers(folders.contracts.parent, date.today()),
             today=date.today(),
         )

@@ -164,7 +164,7 @@ def embedded(book: Book, clock: Clock | None = None) -> EmbeddedTarget:
         raise UsageInvalid(f"there is no embedded mock of {', '.join(missing)}; name an address with --target")
     services = {name: MOCKS[name](clock) for name in book.vendors}
     origins = {_origin(operation.server): operation.vendor for operation in book.operations()}
-    return EmbeddedTarget(services, origins)
+    return EmbeddedTarget(services, origins, f"http://127.0.0.1:{MOCK_PORT}")
 
 
 def _reach_plain(selection: Selection, book: Book, terms: Terms) -> Reached:

@@ -10,7 +10,7 @@ from troth.judging.terms import OperationTerms, Terms
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, GivenCall, GivenFlow, GivenFlows, Judge, Observation
+from troth.model.ports import Budget, Built, CaseToSend, GivenCall, GivenFlow, GivenFlows, Judge, Observation
 from troth.sources.building import alternatives, assemble, build_request, class_value
 from troth.sources.combinations import Combination, all_combinations, needed_facts, select, successful
 from troth.sources.minting import Mint
@@ -29,7 +29,7 @@ class CasesItem:
     name: str
     source: str
     operation: Operation
-    cases: tuple[Case, ...]
+    cases: tuple[CaseToSend, ...]
     brief: bool = True
 
     def drive(self, judge: Judge) -> None:
@@ -44,19 +44,18 @@ class CasesSource:
     Args:
         terms: the operations.
         facts_of: what a target gives for a vendor.
-        seed: decides the values that are nobody's.
+        budget: its seed decides the values that are nobody's; how many cases there are, the tables decide.
         flows: makes the facts that workflows give; None where there are no workflows.
     """
 
     name = "cases"
 
     def __init__(
-        self, terms: Terms, facts_of: Callable[[str], Facts], seed: int, flows: GivenFlows | None = None
+        self, terms: Terms, facts_of: Callable[[str], Facts], budget: Budget, flows: GivenFlows | None = None
     ) -> None:
         self._terms = terms
         self._facts_of = facts_of
-        self._seed = seed
-        self._preparation = Preparation(terms, seed, flows)
+        self._preparation = Preparation(terms, budget.seed, flows)
 
     def items(self) -> Iterator[CasesItem]:
         """One item a row, those that promise a success first; then what several rows share, and what none decides.
@@ -81,17 +80,17 @@ class CasesSource:
             groups.setdefault(group, []).append(one)
         return groups
 
-    def _cases(self, terms: OperationTerms, group: str, members: list[Combination]) -> list[Case]:
+    def _cases(self, terms: OperationTerms, group: str, members: list[Combination]) -> list[CaseToSend]:
         facts = self._facts_of(terms.operation.vendor)
         slug = group.replace(" ", "-")
-        cases: list[Case] = []
+        cases: list[CaseToSend] = []
         for one in members:
             for alternative in range(_alternatives(terms, one.classes, facts) if group not in (SEVERAL, SILENT) else 1):
                 cases.append(self._preparation.case(terms, one.classes, f"{slug}/{len(cases)}", alternative))
         return cases
 
 
-def _item(operation: Operation, group: str, cases: tuple[Case, ...], brief: bool) -> CasesItem:
+def _item(operation: Operation, group: str, cases: tuple[CaseToSend, ...], brief: bool) -> CasesItem:
     name = f"{operation.vendor}/{operation.name}/cases/{group.replace(' ', '-')}{'' if brief else MORE}"
     return CasesItem(name, CasesSource.name, operation, cases, brief)
 
@@ -116,10 +115,10 @@ class Preparation:
         self._flows = flows
         self._successful: dict[tuple[str, tuple[tuple[str, str], ...]], Mapping[str, str]] = {}
 
-    def case(self, terms: OperationTerms, classes: Mapping[str, str], name: str, alternative: int = 0) -> Case:
+    def case(self, terms: OperationTerms, classes: Mapping[str, str], name: str, alternative: int = 0) -> CaseToSend:
         """The case that sends these classes."""
         seed = f"{self._seed}/{terms.operation}/{name}"
-        return Case(
+        return CaseToSend(
             name=name,
             operation=terms.operation,
             build=partial(_build, terms, dict(classes), seed, alternative),

@@ -10,7 +10,7 @@ from troth.model.book import Book, Recording, Vendor
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, Judge
+from troth.model.ports import Judge, RecordedCase
 from troth.wire.bodies import Unreadable
 from troth.wire.soap import read_envelope
 
@@ -27,18 +27,8 @@ class RecordingItem:
 
     def drive(self, judge: Judge) -> None:
         """Have the exchange judged by the facts that held when it was recorded."""
-        request = self.recording.exchange.request
         facts = Facts(world=self.recording.facts, closed=self.recording.closed)
-        judge(
-            Case(
-                name=self.recording.name,
-                operation=self.operation,
-                build=lambda _facts: Built(request),
-                fresh_state=False,
-                recorded=self.recording.exchange,
-                facts=facts,
-            )
-        )
+        judge(RecordedCase(self.operation, self.recording.exchange, facts))
 
 
 class RecordingsSource:

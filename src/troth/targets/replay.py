@@ -6,6 +6,7 @@ from itertools import takewhile
 from troth.model.book import Recording
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence, header
 from troth.model.facts import UNKNOWN, Facts
+from troth.model.ports import Abilities, Target
 
 _Key = tuple[str, str, bytes]
 _SceneKey = tuple[str, str, str, bytes, str]
@@ -13,7 +14,7 @@ _FEW = 1000
 """So many recordings are compared for the nearest; more would make every miss slow."""
 
 
-class ReplayTarget:
+class ReplayTarget(Target):
     """Answers from recordings.
 
     A request that was recorded several times gets its answers in the recorded order, and the last one from then on.
@@ -70,9 +71,12 @@ class ReplayTarget:
         """What the cassettes say of the world they were recorded from."""
         return self._facts.get(vendor, UNKNOWN)
 
-    def reset(self, vendor: str) -> None:
-        """Play every recording that belongs to no item from its start again."""
-        self._played.clear()
+    def abilities(self, vendor: str) -> Abilities:
+        """A reset plays every recording that belongs to no item from its start again.
+
+        Time needs no moving: the answers that were recorded after it had passed are played after it.
+        """
+        return Abilities(reset=self._played.clear, advance=_already_passed)
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -88,6 +92,10 @@ class ReplayTarget:
             return f"no {request.method} request was recorded"
         near_path = max(paths[:_FEW], key=lambda path: _likeness(path, _path(request)))
         return f"the nearest recording is {request.method} {near_path}"
+
+
+def _already_passed(_seconds: float) -> None:
+    """The time between two recorded answers passed when they were recorded."""
 
 
 def _key(request: Request) -> _Key:

@@ -13,7 +13,7 @@ from troth.model.book import Vendor
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, GivenFlows, Judge
+from troth.model.ports import Built, CaseToSend, GivenFlows, Judge
 from troth.sources.cases import Preparation
 from troth.sources.properties.choices import Choice, Chooser, Recipe, needed_given, stand_in, values_of
 from troth.sources.properties.generation import Enough, Generator, draw_many, shrink
@@ -48,7 +48,7 @@ class Driver:
         terms: all operations, compiled.
         facts: what the target gives.
         seed: decides every request.
-        max_examples: how many requests fuzzing draws for an operation, valid and invalid ones each.
+        draws: how many requests fuzzing draws for an operation, valid and invalid ones each.
         flows: makes the facts that workflows give; None where there are no workflows.
 
     Raises:
@@ -61,13 +61,13 @@ class Driver:
         terms: Terms,
         facts: Facts,
         seed: int,
-        max_examples: int,
+        draws: int,
         flows: GivenFlows | None = None,
     ) -> None:
         self._terms = terms
         self._facts = facts
         self._seed = seed
-        self._max_examples = max_examples
+        self._draws = draws
         self._generator = Generator(vendor)
         self._preparation = Preparation(terms, seed, flows)
         self._choosers: dict[str, Chooser] = {}
@@ -104,11 +104,11 @@ class Driver:
             seed = self._named(terms.operation, f"fuzzing/{mode.value}")
             both = st.tuples(strategy.filter(_sendable(terms.operation, sent)), _drawn_choices(chooser))
             failing: dict[Fingerprint, None] = {}
-            for drawn in draw_many(both, self._max_examples, seed):
+            for drawn in draw_many(both, self._draws, seed):
                 failing.update(dict.fromkeys(sorted(self._judge(terms, drawn, sent))))
             for fingerprint in failing:
                 fails = partial(self._shows, terms, sent, fingerprint, allowed)
-                shrink(both, self._max_examples, seed, fails)
+                shrink(both, self._draws, seed, fails)
 
     def _shows(
         self, terms: OperationTerms, sent: _Sent, fingerprint: Fingerprint, allowed: "_Allowance", drawn: Drawn
@@ -135,7 +135,7 @@ class Driver:
             if built.request in sent.found:
                 return sent.found[built.request]
             judgement = sent.judge(
-                Case(
+                CaseToSend(
                     name=f"{sent.phase}/{len(sent.found)}",
                     operation=terms.operation,
                     build=partial(self._build, terms, generated, choice) if needed else _already(built),

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from troth.errors import ExitCode
 from troth.judging.classes import MISSING, classifiers, reader
 from troth.judging.terms import OperationTerms, Terms
 from troth.model.conclusion import Halt
@@ -11,7 +12,7 @@ from troth.model.contract import Fact, Input
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Case, GivenFlow
+from troth.model.ports import CaseToSend, GivenFlow
 from troth.wire.views import RequestView
 
 _SECRET_NAME = re.compile(r"pass(word|phrase|wd)?(_|$)|password|secret|(^|_)pin(_|$)|(^|_)otp(_|$)", re.IGNORECASE)
@@ -32,7 +33,7 @@ class Permission:
     effects: frozenset[str]
     lockouts: bool
 
-    def forbids(self, case: Case) -> str:
+    def forbids(self, case: CaseToSend) -> str:
         """Why a case may not be sent, or ``""``. A case is sent whole or not at all."""
         for operation in _asked(case):
             if operation.effect not in self.effects:
@@ -48,7 +49,7 @@ class Permission:
         return f"{risky}, which may lock an account: allow it with lockouts = true" if risky else ""
 
 
-def _asked(case: Case) -> Iterator[Operation]:
+def _asked(case: CaseToSend) -> Iterator[Operation]:
     yield case.operation
     yield from case.alongside
     for given in case.given:
@@ -125,3 +126,20 @@ class Conduct:
     end: Callable[[], None] = lambda: None
     halted: Callable[[], Halt | None] = lambda: None
     ask_again: bool = False
+
+    def within(self, seconds: float | None, clock: Callable[[], float]) -> "Conduct":
+        """The same conduct, halted for good once so many seconds have gone by from now on.
+
+        Args:
+            seconds: None for no limit.
+            clock: seconds that only grow.
+        """
+        if seconds is None:
+            return self
+        until = clock() + seconds
+        spent = Halt(f"the time budget of {seconds:g} s is spent", ExitCode.INCOMPLETE)
+
+        def halted() -> Halt | None:
+            return self.halted() or (spent if clock() >= until else None)
+
+        return replace(self, halted=halted)
