@@ -253,6 +253,21 @@ def test_order_is_of_no_importance(old: list[Sighting], new: list[Sighting], dat
     assert (first.compared, first.apart) == (second.compared, second.apart)
 
 
+@given(sightings, sightings, st.data())
+def test_what_was_asked_again_weighs_nothing(old: list[Sighting], new: list[Sighting], data: st.DataObject) -> None:
+    """Whatever the repeated answers are: shapes, texts and statuses are compared without them."""
+    repeats = st.lists(st.sampled_from(new).map(lambda first: replace(first, again=True)), max_size=8)
+    more = [*new, *data.draw(repeats), *(replace(again, again=True) for again in data.draw(sightings))]
+    assert compare_sightings(old, more) == compare_sightings(old, new)
+    assert compare_sightings(more, old) == compare_sightings(new, old)
+
+
+def test_what_was_asked_again_stands_for_a_first_answer_that_is_not_there() -> None:
+    """The first answer was an outage, which is not compared."""
+    again = replace(sighting({}), again=True)
+    assert changes(answers({"a": 1}), [again]) == [("body /a", "vanished", "breaks consumers")]
+
+
 @given(st.lists(st.lists(trees, min_size=1, max_size=3), min_size=1, max_size=6))
 def test_merging_places_is_learning_them_together(found: list[list[object]]) -> None:
     """Answers that have one part of a place each: merged shapes say what one shape would."""

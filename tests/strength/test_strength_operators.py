@@ -14,7 +14,7 @@ from troth.strength.operators import markup as of_markup
 from troth.strength.operators import message as of_message
 from troth.strength.operators import soap as of_soap
 from troth.strength.operators import state as of_state
-from troth.strength.trees import part_at, pattern, places, remove_part, replace_part, same_form, to_json
+from troth.strength.trees import json_bytes, part_at, pattern, places, remove_part, replace_part, same_form
 from troth.strength.values import moved_date, same_format
 from troth.wire.soap import read_envelope
 
@@ -270,7 +270,7 @@ def test_dates_move_in_their_own_notation(text, later):
 
 
 def test_what_cannot_be_told_apart_is_written_alike():
-    assert to_json({"a": 1}) == b'{"a":1}'
+    assert json_bytes({"a": 1}) == b'{"a":1}'
 
 
 def look(status, name):

@@ -22,6 +22,7 @@ from troth.waivers.file import read_waivers
 @options.max_examples
 @click.option("--thorough", is_flag=True, help="A generous generation budget.")
 @options.seed
+@options.checks
 @options.fail_on
 @click.option("--complete", is_flag=True, help="Exit with 5 unless everything that can be provoked was exercised.")
 @click.option(
@@ -46,6 +47,7 @@ def command(
     max_examples: int | None,
     thorough: bool,
     seed: int,
+    checks: tuple[str, ...],
     fail_on: str,
     strict: bool,
     complete: bool,
@@ -68,6 +70,7 @@ def command(
         operations=operations,
         sources=options.source_names(sources),
         budget=Budget(seed, max_examples, Depth.THOROUGH if thorough else Depth.NORMAL),
+        checks=checks,
         fail_on=options.weakest(fail_on, strict),
         complete=complete,
         waivers=read_waivers(Path.cwd(), today),

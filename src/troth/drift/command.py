@@ -33,7 +33,7 @@ from troth.session.folders import shown
 from troth.session.open import Opened, open_all
 from troth.session.reach import Selection, secret_names
 from troth.session.run import Run
-from troth.sources.recordings import Router
+from troth.sources.routing import Router
 from troth.targets.replay import ReplayTarget
 from troth.wire.soap import XsdValidator
 
@@ -165,7 +165,9 @@ def ask_side(run: Run, collector: SightingCollector) -> Side:
     collector.sightings = [
         sighting for sighting in collector.sightings if run.in_scope(sighting.vendor, sighting.operation)
     ]
-    facts = SideFacts(run.target.name, run.target.kind, len(collector.sightings), collector.silent)
+    facts = SideFacts(
+        run.target.name, run.target.kind, len(collector.sightings), collector.silent, again=collector.again
+    )
     return Side(facts, run.book, collector, run.secrets)
 
 
@@ -180,7 +182,9 @@ def read_side(path: Path, opened: Opened, options: RunOptions) -> Side:
     for recording in _recordings(path):
         reading.take(recording, options)
     collector = reading.collector
-    facts = SideFacts(str(path), CASSETTES, len(collector.sightings), collector.silent, tuple(reading.unrouted))
+    facts = SideFacts(
+        str(path), CASSETTES, len(collector.sightings), collector.silent, tuple(reading.unrouted), collector.again
+    )
     return Side(facts, opened.book, collector, reading.secrets)
 
 
@@ -225,12 +229,12 @@ class _CassetteReading:
         operation, request = routed
         if options.operations and not any(_fits(operation, pattern) for pattern in options.operations):
             return
-        facts = Facts(world=recording.facts, closed=recording.closed)
+        facts = Facts(world=recording.facts, closed=recording.closed, minted=recording.minted)
         self.secrets.update(secret_names(self.book, ReplayTarget((), {operation.vendor: facts})))
         self.collector.now = f"{position.file}:{position.line} ({recording.name})"
         exchange = replace(recording.exchange, request=request)
         judgement = self._judgement(operation, exchange, facts, recording.item in self._written)
-        self.collector.offer(judgement, operation.vendor)
+        self.collector.offer(judgement, operation.vendor, recording.again)
         if recording.item and operation.effect != "safe":
             self._written.add(recording.item)
 

@@ -80,6 +80,8 @@ class SideFacts:
     """How many requests had no answer, or one of an outage (429, 502, 503, 504)."""
     unrouted: tuple[str, ...] = ()
     """Recorded requests that no operation describes."""
+    again: int = 0
+    """Of the answers, those to a request that was asked again since the first answer broke a promise."""
 
 
 @dataclass(frozen=True, slots=True)

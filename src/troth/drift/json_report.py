@@ -17,7 +17,7 @@ _TABLES: Tables = {
         "changes not_compared=apart",
     ),
     Reason: keys("id text exit_code=code"),
-    SideFacts: keys("name kind answers=exchanges silent undescribed=unrouted"),
+    SideFacts: keys("name kind answers=exchanges asked_again=again silent undescribed=unrouted"),
     Change: keys("worth shape sort vendor operation status place says old new first_seen=first broken"),
     Finding: keys(
         "code",

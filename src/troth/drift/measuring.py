@@ -1,6 +1,6 @@
 """Compares two sets of answers, operation by operation and status by status."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from troth.drift.comparing import Comparer, Difference
@@ -8,9 +8,10 @@ from troth.drift.differences import Change, Evidence, Worth
 from troth.drift.evidence import ENOUGH_APART, Ground
 from troth.drift.promises import Breach, attach, new_breaches
 from troth.drift.shapes import LearntShape
-from troth.drift.sightings import ParsedBody, Sighting
+from troth.drift.sightings import ParsedBody, Sighting, first_asked
 from troth.drift.statuses import compare_statuses
 from troth.drift.texts import has_literals
+from troth.model.exchange import Request
 from troth.model.report import Finding
 from troth.wire.pointers import Tokens
 
@@ -70,15 +71,22 @@ def _by_operation(sightings: Sequence[Sighting]) -> dict[str, list[Sighting]]:
 
 
 class _Operation:
-    """The comparison of one operation that was answered on both sides."""
+    """The comparison of one operation that was answered on both sides.
+
+    Shapes, texts and statuses are compared without the answers to repeated requests: one side repeats a request whose
+    answer broke a promise, the other does not, so these answers have no counterpart. They count for promises alone.
+    """
 
     def __init__(self, name: str, old: list[Sighting], new: list[Sighting]) -> None:
         self.name = name
-        self.old = old
-        self.new = new
-        self.asked = _asked(old, new)
+        self.old = first_asked(old)
+        self.new = first_asked(new)
+        self.breaches, self.unheld = new_breaches(old, new)
+        self.asked = _asked(self.old, self.new)
         self.apart: list[str] = []
         self.compared = 0
+        self.alike: set[int] = set()
+        """Numbers of the new answers whose shapes and texts were compared."""
 
     def changes(self) -> list[Change]:
         """Every change of the operation, with the promises that it breaks."""
@@ -92,12 +100,12 @@ class _Operation:
             sides = self._comparable(status, status in moved)
             if sides is not None:
                 self.compared += 1
-                differences += ((status, each) for each in self._status(status, *sides, carriers))
-        breaches, unheld = new_breaches(self.old, self.new)
-        if unheld:
-            count = f"{unheld} {'promise is' if unheld == 1 else 'promises are'}"
+                self.alike.update(sides[1])
+                differences += ((status, difference) for difference in self._status(status, *sides, carriers))
+        if self.unheld:
+            count = f"{self.unheld} {'promise is' if self.unheld == 1 else 'promises are'}"
             self.apart.append(f"{self.name}: {count} broken, but no old answer was held to them (`troth verify` tells)")
-        put, alone = attach(breaches, [(difference, frozenset(difference.hits)) for _, difference in differences])
+        put, alone = attach(self.breaches, [difference for _, difference in differences], self.alike)
         changes = [
             self._change(status, difference, put.get(number, []))
             for number, (status, difference) in enumerate(differences)
@@ -181,17 +189,37 @@ class _Operation:
 def _asked(old: Sequence[Sighting], new: Sequence[Sighting]) -> Ground | None:
     """The situation of each answer: the classes of its request if both sides share most of them, else its form.
 
-    Classes cannot be compared where one side lacks facts of the other: values of ours would be unknown there.
+    Classes cannot be compared where one side lacks facts of the other: values of ours would be unknown there. It shows
+    in the shares of distinct requests with known classes; how often a request was sent does not matter.
 
     Returns:
         None where the sides share no situation.
     """
     fine = Ground([sighting.situation for sighting in old], [sighting.situation for sighting in new])
     coarse = Ground([sighting.form for sighting in old], [sighting.form for sighting in new])
-    old_share, new_share = (sum(sighting.known for sighting in side) / len(side) for side in (old, new))
-    if 2 * _covered(fine) >= min(len(old), len(new)) and abs(old_share - new_share) <= _ALIKE:
+    before, now = _distinct(old), _distinct(new)
+    distinct = Ground([asking.situation for asking in before], [asking.situation for asking in now])
+    unlike = abs(_share_known(before) - _share_known(now))
+    if 2 * _covered(distinct) >= min(len(before), len(now)) and unlike <= _ALIKE:
         return fine
     return coarse if _covered(coarse) else fine if _covered(fine) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One request, however often it was sent, and how it was asked for."""
+
+    request: Request
+    situation: str
+    known: bool
+
+
+def _distinct(side: Sequence[Sighting]) -> Collection[_Asking]:
+    return dict.fromkeys(_Asking(sighting.request, sighting.situation, sighting.known) for sighting in side)
+
+
+def _share_known(askings: Collection[_Asking]) -> float:
+    return sum(asking.known for asking in askings) / len(askings)
 
 
 def _covered(asked: Ground) -> int:

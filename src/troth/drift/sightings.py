@@ -1,6 +1,6 @@
 """Collects the answers to compare: each with its parsed body, the situation of its request, and its findings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -66,6 +66,8 @@ class Sighting:
     findings: tuple[Finding, ...] = ()
     kept: frozenset[str] = frozenset()
     """The names of the clauses and rows that it kept."""
+    again: bool = False
+    """Whether its request repeats one whose answer had broken a promise, on a side that asks again."""
 
     @property
     def media_type(self) -> str:
@@ -91,6 +93,12 @@ class Sighting:
     def echoes(self) -> tuple[str, ...]:
         """The values of the request that an answer may repeat, the longest first."""
         return tuple(sorted(set(_values(self.request)), key=lambda text: (-len(text), text))[:_MOST_ECHOES])
+
+
+def first_asked(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """The answers without those to requests asked again; one whose first answer is not among them stands for it."""
+    asked = {sighting.request for sighting in sightings if not sighting.again}
+    return [sighting for sighting in sightings if not sighting.again or sighting.request not in asked]
 
 
 def _cookie(attributes: str) -> str:
@@ -201,12 +209,23 @@ class SightingCollector:
     numbered: bool = True
     """Whether places begin with a number; recordings have files and lines instead."""
 
+    @property
+    def again(self) -> int:
+        """Answers to requests asked again."""
+        return sum(sighting.again for sighting in self.sightings)
+
     def watch(self, judge: Judges, vendor: str) -> Judges:
         """A judge that judges as this one does and offers each answer to the collector."""
         return _SightingJudge(judge, vendor, self)
 
-    def offer(self, judgement: Judgement, vendor: str) -> None:
-        """Keep an answer; count a missing one, or one of an outage, as silent."""
+    def offer(self, judgement: Judgement, vendor: str, again: bool = False) -> None:
+        """Keep an answer; count a missing one, or one of an outage, as silent.
+
+        Args:
+            judgement: of the exchange.
+            vendor: whose operation it is.
+            again: the request repeats one whose answer had broken a promise.
+        """
         answer = judgement.exchange.answer
         if not isinstance(answer, Response) or answer.status in OUTAGES:
             self.silent += not isinstance(answer, NoAnswer) or answer.reason not in _OURS
@@ -230,6 +249,7 @@ class SightingCollector:
                     for promise, met in judgement.met
                     if promise.kind in (Kind.CLAUSE, Kind.ROW) and met in (Met.KEPT, Met.SHADOWED)
                 ),
+                again=again,
             )
         )
 
@@ -243,5 +263,5 @@ class _SightingJudge:
     def judge(self, exchange: Exchange, seen: Judged) -> Judgement:
         """Judge the exchange, and offer it to the collector."""
         judgement = self.judge_.judge(exchange, seen)
-        self.collector.offer(judgement, self.vendor)
+        self.collector.offer(judgement, self.vendor, seen.again)
         return judgement

@@ -98,6 +98,8 @@ def _weight(finding: Finding) -> str:
 def side_line(side: SideFacts) -> str:
     """The name of a side and its numbers of answers."""
     text = f"{side.name}: {number(side.exchanges, 'answer')}"
+    if side.again:
+        text += f", {side.again:,} of them to requests asked again"
     if side.silent:
         text += f", {side.silent:,} without an answer to compare"
     if side.unrouted:

@@ -7,11 +7,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from troth.model.book import Book
 from troth.model.contract import Given
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
 from troth.model.operation import Basis, Operation
-from troth.model.report import Judgement, Report
+from troth.model.report import Finding, Judgement, Report
 from troth.model.waivers import Waiver
 
 
@@ -243,6 +244,8 @@ class RunOptions:
     operations: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     budget: Budget = Budget()
+    checks: tuple[str, ...] = ()
+    """The names of checks that installed packages bring and that judge in addition to the contracts."""
     fail_on: Basis = Basis.DOCUMENTED
     """The weakest basis whose findings fail the run."""
     complete: bool = False
@@ -262,6 +265,38 @@ class Judged:
     stale: bool = False
     """Something has happened since the facts held (an observation afterwards, a later step of a workflow). Only
     classes that need no fact still hold, and credentials, which no call changes."""
+    again: bool = False
+    """The request repeats one whose answer had broken a promise. It makes no difference to what is judged."""
+
+
+class Check(Protocol):
+    """Says what is wrong with one answer, in addition to the spec and the contracts. An installed package brings it."""
+
+    def __call__(self, exchange: Exchange, operation: Operation, seen: Judged, /) -> Iterable[Finding]:
+        """The findings on one exchange that was answered; none where nothing is wrong.
+
+        Pure: nothing is sent, counted or kept, and the same exchange gives the same findings.
+
+        Args:
+            exchange: the request and its answer, as bytes.
+            operation: what was asked; findings carry its vendor and its name.
+            seen: the facts that held, and what was observed before and after.
+        """
+        ...
+
+
+class MakesSource(Protocol):
+    """Makes a source of requests. An installed package brings it."""
+
+    def __call__(self, book: Book, facts: Callable[[str], Facts], options: RunOptions, /) -> Source:
+        """The source for one run.
+
+        Args:
+            book: all specs, contracts and recordings of the run.
+            facts: vendor → what is known about the target.
+            options: what the user asked for, the seed included.
+        """
+        ...
 
 
 class Judges(Protocol):

@@ -28,6 +28,7 @@ from troth.session.runner import Runner
 from troth.session.tally import MetFinding
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
+from troth.sources.lint import lint_values
 from troth.sources.recordings import RecordingsSource
 
 SOURCES = ("cases", "properties", "workflows", "recordings")
@@ -54,6 +55,7 @@ class Run:
         opened: Opened | None = None,
     ) -> None:
         self.options = options
+        self.extensions = selection.extensions
         opened = opened or open_all(selection)
         self.book, self.terms, self.workflows = opened.book, opened.terms, opened.workflows
         reached = reach(selection, self.book, self.terms) if target is None else Reached(target)
@@ -64,6 +66,7 @@ class Run:
         spoken_of = (one for one in options.waivers if one.target in ("", selection.target))
         self.court = Court(options.fail_on, spoken_of, options.today)
         promises = self.workflows.promises()
+        watch = self.extensions.watch(options.checks, self.book, watch)
         self.runner = Runner(self.book, self.terms, self.target, self.court, watch, promises, self.reached.conduct)
         self._scrubber = make_scrubber(b"", self.reached.secrets, self.book, self.target)
         self._looked_at: dict[tuple[str, ...], Exchange | None] = {}
@@ -193,6 +196,9 @@ class Run:
             yield WorkflowsSource(around, options.budget, resettable)
         if "recordings" in wanted:
             yield RecordingsSource(self.book)
+        for name in wanted:
+            if name not in SOURCES:
+                yield self.extensions.source(name, self.book, self.target.facts, options)
 
     def _recorded_items(self) -> frozenset[str] | None:
         """On a replay the items that were recorded, unless the user names sources; None where all are to run."""
@@ -220,20 +226,25 @@ class Run:
         return not patterns or any(_matches(vendor, operation, one) for one in patterns)
 
     def _check_world(self) -> None:
-        problems = [one for name in self.book.vendors for one in lint_world(self.terms, name, self.target.facts(name))]
+        facts_of = self.target.facts
+        problems = [problem for name in self.book.vendors for problem in lint_world(self.terms, name, facts_of(name))]
+        problems += lint_values(self.terms, facts_of)
         if problems:
             raise InputInvalid(problems)
 
     def _check_names(self) -> None:
+        self.extensions.refuse_source_names(name for name in self.options.sources if name in SOURCES)
+        outside = self.extensions.source_names if self.options.sources else ()
+        known = (*SOURCES, *outside)
         for name in self.options.sources:
-            if name not in SOURCES:
-                raise UsageInvalid(f"unknown source {name!r} for --only: {did_you_mean(name, SOURCES)}")
-            if name not in (self.reached.sources or SOURCES):
+            if name not in known:
+                raise UsageInvalid(f"unknown source {name!r} for --only: {did_you_mean(name, known)}")
+            if name not in (self.reached.sources or known):
                 raise UsageInvalid(f"{name} would make requests up: allow it on this target with fuzzing = true")
-        known = [operation.name for operation in self.book.operations()]
+        names = [operation.name for operation in self.book.operations()]
         for pattern in self.options.operations:
             if not any(_matches(operation.vendor, operation.name, pattern) for operation in self.book.operations()):
-                raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, known)}")
+                raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, names)}")
 
     def _curl(self, met: MetFinding) -> str:
         locate = self.target.abilities(met.finding.vendor).locate or _as_documented

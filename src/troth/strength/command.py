@@ -80,7 +80,8 @@ def measure(selection: Selection, options: RunOptions, changed: str = "") -> Str
     started = perf_counter()
     collector = ExchangeCollector()
     opened = open_all(selection)
-    run = Run(selection, options, collector.watch, embedded(opened.book, Clock(_NOW)), opened)
+    mocks = embedded(opened.book, selection.folders.installed, Clock(_NOW))
+    run = Run(selection, options, collector.watch, mocks, opened)
     try:
         terms = dict(_chosen(run, selection, changed))
         for item in _sample(run.items, options.budget.seed):

@@ -11,7 +11,7 @@ from troth.strength.measurement import Mutant
 from troth.strength.operators import json, markup, message, soap, state
 from troth.strength.operators.message import Whole, with_body
 from troth.strength.schemas import at_place, listed_values
-from troth.strength.trees import pattern, pattern_tokens, places, same_form, scalars, to_json
+from troth.strength.trees import json_bytes, pattern, pattern_tokens, places, same_form, scalars
 from troth.wire.bodies import Unreadable, is_json, media_type, read_json
 from troth.wire.views import RequestView, ResponseView
 
@@ -118,7 +118,7 @@ class OperationMutator:
             )
             for name, operator in json.OPERATORS.items():
                 for changed, change in operator(spot):
-                    yield Mutant(with_body(kept.answer, to_json(changed)), name, place, change)
+                    yield Mutant(with_body(kept.answer, json_bytes(changed)), name, place, change)
 
     def _allowed(self, status: int, place: str) -> tuple[object, ...]:
         key = (status, place)
@@ -191,7 +191,9 @@ def _tree(answer: Response) -> object | None:
         return None
     tree = read_json(answer.body)
     try:
-        return None if isinstance(tree, Unreadable) or not isinstance(tree, (dict, list)) or not to_json(tree) else tree
+        return (
+            None if isinstance(tree, Unreadable) or not isinstance(tree, (dict, list)) or not json_bytes(tree) else tree
+        )
     except (UnicodeEncodeError, OverflowError, RecursionError):
         return None
 

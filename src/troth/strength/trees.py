@@ -10,7 +10,7 @@ _encode = msgspec.json.Encoder().encode
 _encode_sorted = msgspec.json.Encoder(order="deterministic").encode
 
 
-def to_json(tree: object) -> bytes:
+def json_bytes(tree: object) -> bytes:
     """A tree as JSON."""
     return _encode(tree)
 

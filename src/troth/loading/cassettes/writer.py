@@ -38,8 +38,14 @@ class CassetteText:
     def __init__(self, extra: Mapping[str, object]) -> None:
         self._parts = [_dump({"version": 1, "x-troth": dict(extra)}), "interactions:\n"]
 
-    def add(self, exchange: Exchange, name: str = "") -> str:
+    def add(self, exchange: Exchange, name: str = "", *, minted: Sequence[str] = (), again: bool = False) -> str:
         """Append an exchange.
+
+        Args:
+            exchange: with an answer.
+            name: what to call it; ``""`` for its number.
+            minted: values in the request that Troth made to be unique.
+            again: the request repeats one whose answer broke a promise.
 
         Returns:
             The text that was appended.
@@ -49,7 +55,9 @@ class CassetteText:
         """
         if not isinstance(exchange.answer, Response):
             raise ValueError("there is no answer")
-        interaction: dict[str, object] = {"x-troth": {"name": name}} if name else {}
+        extra = {"name": name, "minted": list(minted), "again": again}
+        extra = {key: value for key, value in extra.items() if value}
+        interaction: dict[str, object] = {"x-troth": extra} if extra else {}
         interaction["request"] = _request(exchange.request)
         interaction["response"] = _response(exchange.answer)
         self._parts.append(_dump([interaction]))
