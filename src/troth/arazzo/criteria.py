@@ -25,13 +25,17 @@ VARIABLES: Mapping[str, ValueKind] = {
     "request.query": "dyn",
     "request.params": "dyn",
     "request.headers": "dyn",
+    "request.header_lines": "dyn",
     "request.body": "dyn",
+    "request.xml": "dyn",
     "request.soap": "dyn",
     "response.status": "int",
     "response.headers": "dyn",
+    "response.header_lines": "dyn",
     "response.media_type": "string",
     "response.body": "dyn",
     "response.text": "string",
+    "response.xml": "dyn",
     "response.soap": "dyn",
     "inputs": "dyn",
     "steps": "dyn",
@@ -155,7 +159,8 @@ def _by_xpath(select: Callable[[bytes], object], context: RuntimeExpression, mom
     asked = moment.asked
     whole = context.root == "response" and context.part == "body" and asked is not None and asked.response is not None
     if whole and asked is not None and asked.response is not None:
-        selected = select(asked.response.response.body)
+        below = asked.response.content
+        selected = below if isinstance(below, Unreadable) else select(below)
     else:
         selected = select(str(value_of(context, moment)).encode())
     if isinstance(selected, Unreadable):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from troth.model.exchange import Exchange, Response
 from troth.model.operation import Operation
 from troth.model.workflow import Constant, Operand, Path, RuntimeExpression, Template, Text
-from troth.wire.bodies import Unreadable, is_json, media_type
+from troth.wire.bodies import Unreadable, is_json, is_xml, media_type
 from troth.wire.pointers import MISSING, format_pointer, locate
 from troth.wire.style_writer import leaf
 from troth.wire.views import RequestView, ResponseView
@@ -50,7 +50,7 @@ class Asked:
     def of(exchange: Exchange, operation: Operation) -> "Asked":
         """An exchange read by its operation."""
         answer = exchange.answer
-        response = ResponseView(answer) if isinstance(answer, Response) else None
+        response = ResponseView(answer, operation) if isinstance(answer, Response) else None
         return Asked(exchange, RequestView(exchange.request, operation), response)
 
 
@@ -173,7 +173,8 @@ def _of_request(reference: RuntimeExpression, asked: Asked) -> object:
         if values is None:
             raise Missing(f"{reference.text} stands for nothing")
         return values[0] if len(values) == 1 else list(values)
-    text = asked.exchange.request.body.decode("utf-8", errors="replace")
+    below = view.content
+    text = below if isinstance(below, Unreadable) else below.decode("utf-8", errors="replace")
     return _body(view.body, media_type(asked.exchange.request.headers), text, reference)
 
 
@@ -184,11 +185,14 @@ def _header(headers: Mapping[str, str], reference: RuntimeExpression) -> str:
     return value
 
 
-def _body(tree: object, media: str, text: str, reference: RuntimeExpression) -> object:
-    """A JSON body as a tree; any other as its text, which has no parts to point at."""
-    if not isinstance(tree, Unreadable) and (is_json(media) or not media):
+def _body(tree: object, media: str, text: str | Unreadable, reference: RuntimeExpression) -> object:
+    """A JSON body as a tree; any other as its text, of which only XML with a schema has parts to point at."""
+    as_json = is_json(media) or not media
+    if not isinstance(tree, Unreadable) and (as_json or (reference.pointer is not None and is_xml(media))):
         return tree
     if reference.pointer is not None:
         reason = tree.reason if isinstance(tree, Unreadable) else f"is {media}"
         raise Missing(f"{reference.text} stands for nothing: the body {reason}")
+    if isinstance(text, Unreadable):
+        raise Missing(f"{reference.text} stands for nothing: the body {text.reason}")
     return text

@@ -112,7 +112,7 @@ def decode(serialized: bytes) -> Node:
         offsets = {}
         for entry in map(_Message, _Message(checked.blob(5)).blobs(4)):
             offsets[entry.number(1)] = entry.number(2)
-        return _Reader(names, offsets).node(checked.blob(4))
+        return _TreeReader(names, offsets).node(checked.blob(4))
     except (IndexError, struct.error, UnicodeDecodeError) as error:
         raise TreeUnreadable(f"the tree is cut short or broken: {error}") from error
 
@@ -186,7 +186,7 @@ def _varint(data: bytes, position: int) -> tuple[int, int]:
             raise TreeUnreadable("a number of more than 64 bits")
 
 
-class _Reader:
+class _TreeReader:
     """Messages of type Expr into nodes."""
 
     def __init__(self, names: dict[int, str], offsets: dict[int, int]) -> None:

@@ -11,6 +11,7 @@ from troth.reporting.codes import CODES
 from troth.reporting.encoding import Tables, Tree, encode_object, keys, write_json_file
 from troth.reporting.wording import TARGETS, sum_up
 from troth.secrets.reports import redacted
+from troth.wire.codings import readable
 
 FORMAT = 2
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
@@ -45,6 +46,10 @@ def _waiver_of(reported: Reported) -> object:
     if reported.waiver is None:
         return None
     return {**encode_object(reported.waiver, _TABLES), "expired": reported.severity != "waived"}
+
+
+def _readable_answer(answer: Response | NoAnswer) -> Response | NoAnswer:
+    return readable(answer) if isinstance(answer, Response) else answer
 
 
 def _headers(headers: Headers) -> list[list[str]]:
@@ -99,7 +104,11 @@ _TABLES: Tables = {
     ),
     Finding: keys("id code vendor operation subject where"),
     Waiver: keys("finding reason until who target position"),
-    Exchange: keys(_SECONDS, "request answer"),
+    Exchange: keys(
+        _SECONDS,
+        {"request": lambda exchange: readable(exchange.request)},
+        {"answer": lambda exchange: _readable_answer(exchange.answer)},
+    ),
     Request: keys("method", {"url": lambda request: _text(request.url)}, _MESSAGE),
     Response: keys("status", _MESSAGE),
     NoAnswer: keys("silence=reason", {"detail": lambda answer: _text(answer.detail)}),

@@ -1,16 +1,18 @@
 """Whether the parameters and forms of a request are as the spec describes them: text held to schemas of values."""
 
 from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl
 
 from jsonschema_rs import Draft202012Validator
 
 from troth.judging.requests.readings import list_readings, read_form, readings
+from troth.model.exchange import COMPUTED_HEADERS
 from troth.model.operation import JsonSchema, Operation, Parameter
 from troth.wire.bodies import Unreadable
 from troth.wire.pointers import reachable
 from troth.wire.views import RequestView
 
-_NOT_PARAMETERS = ("accept", "content-type", "authorization")
+_NOT_PARAMETERS = frozenset(("accept", "content-type", "authorization"))
 """Headers that OpenAPI describes elsewhere and ignores as parameters (3.1.1, "Common Fixed Fields")."""
 _DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
@@ -67,6 +69,7 @@ class RequestParameters:
                 spoken_for.update(_names(parameter, view))
             if not self._fits(parameter, view):
                 yield (parameter.place, parameter.name)
+        spoken_for.update(name for name, _ in parse_qsl(self._operation.fixed_query, keep_blank_values=True))
         for name in view.query:
             if name not in spoken_for:
                 yield ("query", name)
@@ -77,7 +80,14 @@ class RequestParameters:
         return not isinstance(form, Unreadable) and self._validators.of(schema).is_valid(self._object(schema, form))
 
     def authorized(self, view: RequestView) -> bool:
-        """Whether the request carries something for one of the schemes that guard the operation, if there are any."""
+        """Whether the request carries something for one of the schemes that guard the operation, if there are any.
+
+        A header parameter `Authorization`, which OpenAPI ignores as a parameter, is a scheme of its own where it is
+        required.
+        """
+        wanted = any(parameter.required and _is_authorization(parameter) for parameter in self._operation.parameters)
+        if wanted and "authorization" not in view.headers:
+            return False
         given = view.headers.get("authorization", "").partition(" ")[0].lower()
         places: Mapping[str, Mapping[str, object]] = {"query": view.query, "cookie": _cookies(view)}
         for scheme in self._operation.security:
@@ -92,7 +102,7 @@ class RequestParameters:
         return not self._operation.security
 
     def _fits(self, parameter: Parameter, view: RequestView) -> bool:
-        if parameter.place == "header" and parameter.name.lower() in _NOT_PARAMETERS:
+        if parameter.place == "header" and parameter.name.lower() in _NOT_PARAMETERS | COMPUTED_HEADERS:
             return True
         forms = self._forms(parameter, view)
         if not forms:
@@ -139,6 +149,10 @@ def properties(schema: JsonSchema) -> Mapping[str, object]:
     *_, node = reachable(schema, schema)
     listed = node.get("properties") if isinstance(node, Mapping) else None
     return listed if isinstance(listed, Mapping) else {}
+
+
+def _is_authorization(parameter: Parameter) -> bool:
+    return parameter.place == "header" and parameter.name.lower() == "authorization"
 
 
 def _text_forms(text: str | None) -> list[object]:

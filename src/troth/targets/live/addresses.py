@@ -63,7 +63,7 @@ def loopback_url(url: str) -> str:
 
 
 def loopback_address(address: str) -> str:
-    """The address of a service on this machine that was given as an option, without a slash at the end.
+    """The address of a service on this machine that was given as an option; see :func:`trimmed`.
 
     Raises:
         UsageInvalid: it is no address of a service, or its host is another machine.
@@ -71,4 +71,10 @@ def loopback_address(address: str) -> str:
     problem = address_problem(address)
     if problem:
         raise UsageInvalid(problem)
-    return loopback_url(address).rstrip("/")
+    return trimmed(loopback_url(address))
+
+
+def trimmed(address: str) -> str:
+    """An address without a slash at the end, unless the slash is its whole path: then it names the root."""
+    bare = address.rstrip("/")
+    return bare if urlsplit(bare).path or not address.endswith("/") else f"{bare}/"

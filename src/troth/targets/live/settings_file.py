@@ -11,7 +11,7 @@ from troth.loading.plain import mapping, sequence
 from troth.loading.positions.toml import read_toml
 from troth.loading.positions.yaml import Document, Located, Path_
 from troth.secrets.redactor import SHORTEST
-from troth.targets.live.addresses import address_problem, host_of, is_loopback_host
+from troth.targets.live.addresses import address_problem, host_of, is_loopback_host, trimmed
 from troth.targets.live.settings import EFFECTS, Authentication, Pace, TargetSettings, Way
 from troth.targets.live.variables import VariableUse, fill_variables, names_variable, texts, variable_uses
 
@@ -167,7 +167,7 @@ class _SettingsReading:
             if complaint:
                 self._problem(place, complaint)
             else:
-                addresses[str(vendor)] = str(address).rstrip("/")
+                addresses[str(vendor)] = trimmed(str(address))
         return addresses
 
     def _hosts(self, filled: Mapping[str, object], addresses: Mapping[str, str]) -> frozenset[str]:
