@@ -19,7 +19,8 @@ from troth.session.folders import read_book
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
-from troth.targets.live.permission import Conduct, Permission
+from troth.targets.live.conduct import Conduct
+from troth.targets.live.permission import Permission
 
 FLOWS = (
     HEAD

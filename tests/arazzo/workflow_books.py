@@ -55,6 +55,12 @@ paths:
     delete:
       operationId: deleteOrder
       responses: {"204": {description: Gone.}, 4XX: {description: Refused.}}
+components:
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Key}
+    user: {type: http, scheme: basic}
+    token: {type: oauth2, flows: {}}
+    digest: {type: http, scheme: digest}
 """
 
 HEAD = """\
@@ -85,9 +91,10 @@ def run_flows(
     contracts: Mapping[str, str] | None = None,
     advance: Callable[[float], None] | None = None,
     waits: list[float] | None = None,
+    spec: str = SPEC,
 ) -> tuple[dict[str, ItemResult], Runner, FunctionTarget]:
     """Run every workflow of a document; results by workflow."""
-    folders = make_folders(root, SPEC, {"world": WORLD_FACTS, "flows.arazzo": workflows, **(contracts or {})})
+    folders = make_folders(root, spec, {"world": WORLD_FACTS, "flows.arazzo": workflows, **(contracts or {})})
     book, read = read_book(folders)
     terms, compiled = compile_terms(book)
     flows, found = compile_workflows(book)

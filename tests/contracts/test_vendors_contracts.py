@@ -14,8 +14,9 @@ from troth.session.catalogue import write_catalogue
 from troth.session.folders import find_folders, read_book
 from troth.session.lint import lint_problems
 from troth.session.reach import select as select_here
-from troth.sources.building import build_request
-from troth.sources.combinations import all_combinations, needed_facts, select
+from troth.sources.combinations import all_combinations, needed_facts
+from troth.sources.input_requests import build_request
+from troth.sources.selection import select_combinations
 from troth.vendors.installed import InstalledVendors
 from troth.wire.views import RequestView
 
@@ -57,7 +58,7 @@ def _round_trips(terms: OperationTerms) -> int:
     facts = Facts(world=InstalledVendors().mock(operation.vendor)().world(), closed=True)
     readers = classifiers(terms.inputs, facts)
     checked = 0
-    for one in select(list(all_combinations(terms)), closed=False):
+    for one in select_combinations(list(all_combinations(terms)), closed=False):
         if any(fact.root == "given" for fact in needed_facts(terms, one.classes)):
             continue
         built = build_request(terms, one.classes, facts, seed=f"{operation}/{checked}")

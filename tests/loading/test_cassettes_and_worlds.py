@@ -35,6 +35,14 @@ def test_every_interaction_is_an_exchange_with_its_line(tmp_path: Path) -> None:
     assert first.exchange.request.headers == (("Accept", "*/*"), ("X-Two", "a"), ("X-Two", "b"))
     assert first.position.line == 2
     assert (second.name, second.exchange.request.body) == ("one 2", "é".encode())
+    assert (second.minted, second.again) == (frozenset(), False)
+
+
+def test_an_interaction_says_what_was_minted_for_it_and_what_was_asked_again(tmp_path: Path) -> None:
+    text = CASSETTE.replace("name: the first", "minted: ['912345678901', nobody-x], again: true")
+    first, second = read_cassette(write(tmp_path, text), "shop", "one.yaml")
+    assert (first.name, first.minted, first.again) == ("one 1", {"912345678901", "nobody-x"}, True)
+    assert (second.minted, second.again) == (frozenset(), False)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +53,9 @@ def test_every_interaction_is_an_exchange_with_its_line(tmp_path: Path) -> None:
         ("version: 1\ninteractions: [{}]", "interaction 1 is incomplete"),
         (CASSETTE.replace("code: 200", "code: fine"), "the status code must be a number"),
         (CASSETTE.replace("facts: {user: {id: '7'}}", "facts: 7"), "facts must be a mapping"),
+        (CASSETTE.replace("name: the first", "minted: [912345678901]"), "one.yaml:4:.*minted must be a list of texts"),
+        (CASSETTE.replace("name: the first", "minted: nobody-x"), "one.yaml:4:.*minted must be a list of texts"),
+        (CASSETTE.replace("name: the first", "again: twice"), "one.yaml:4:.*again must be true or false"),
         ("a: [", "is not YAML"),
     ],
 )

@@ -14,7 +14,7 @@ from troth.model.report import Finding, ItemResult, Judgement, Verdict
 from troth.session.plan import Planner
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
-from troth.targets.live.permission import Conduct
+from troth.targets.live.conduct import Conduct
 
 REQUEST = Request("GET", "https://shop.example/orders/1001")
 UNSENT = Exchange(Request("", ""), NoAnswer(Silence.NOT_RECORDED))

@@ -12,7 +12,7 @@ from troth.model.report import Verdict
 from troth.session.conclude import conclude_run
 from troth.session.reach import select
 from troth.session.run import Run
-from troth.targets.live.permission import Conduct
+from troth.targets.live.conduct import Conduct
 
 OF_DEPTH = {Depth.BRIEF: 0, Depth.NORMAL: 20, Depth.THOROUGH: 500}
 

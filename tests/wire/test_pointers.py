@@ -10,6 +10,7 @@ from troth.wire.pointers import (
     ReferenceInvalid,
     child,
     dereference,
+    find_references,
     format_pointer,
     format_reference,
     inline_references,
@@ -18,7 +19,6 @@ from troth.wire.pointers import (
     parse_reference,
     reachable,
     reference_chain,
-    references,
     resolve_pointer,
     resolve_reference,
 )
@@ -140,4 +140,4 @@ def test_data_and_names_are_no_references() -> None:
         "x-note": {"$ref": "#/note"},
         "parameters": [{"$ref": "#/p"}],
     }
-    assert list(references(document)) == [(("schemas", "A", "$ref"), "#/x"), (("parameters", 0, "$ref"), "#/p")]
+    assert list(find_references(document)) == [(("schemas", "A", "$ref"), "#/x"), (("parameters", 0, "$ref"), "#/p")]

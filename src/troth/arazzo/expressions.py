@@ -14,7 +14,7 @@ from troth.model.workflow import (
     Logic,
     Operand,
     Path,
-    Reference,
+    RuntimeExpression,
     Template,
     Text,
 )
@@ -65,7 +65,7 @@ class Malformed(ValueError):
         self.offset = offset
 
 
-def read_reference(text: str) -> Reference:
+def read_reference(text: str) -> RuntimeExpression:
     """The runtime expression that a whole text is.
 
     Raises:
@@ -77,7 +77,7 @@ def read_reference(text: str) -> Reference:
     return reference
 
 
-def reference_at(text: str, start: int) -> tuple[Reference, int]:
+def reference_at(text: str, start: int) -> tuple[RuntimeExpression, int]:
     """The runtime expression at a place of a text, and where it ends.
 
     Raises:
@@ -88,20 +88,17 @@ def reference_at(text: str, start: int) -> tuple[Reference, int]:
         if match is None:
             continue
         if kind != "message":
-            return Reference(match[0], kind), match.end()
-        found = match.groupdict()
-        pointer = found.get("pointer")
-        # At the end of a sentence or a list of conditions a dot is no part of a header's name.
-        return (
-            Reference(
-                text=match[0],
-                root=str(found["root"]),
-                part=found.get("part") or "",
-                name=found.get("name") or "",
-                pointer=None if pointer is None else parse_pointer(pointer),
-            ),
-            match.end(),
+            return RuntimeExpression(match[0], kind), match.end()
+        parts = match.groupdict()
+        pointer = parts.get("pointer")
+        reference = RuntimeExpression(
+            text=match[0],
+            root=str(parts["root"]),
+            part=parts.get("part") or "",
+            name=parts.get("name") or "",
+            pointer=None if pointer is None else parse_pointer(pointer),
         )
+        return reference, match.end()
     word = re.match(r"\S*", text[start:])
     shown = word[0] if word else text[start:]
     raise Malformed(f"{shown!r} is not a runtime expression ({', '.join(ROOTS)}…)", start)
@@ -114,13 +111,13 @@ def read_template(value: object) -> Template:
         Malformed: the first malformed expression.
     """
     if isinstance(value, Mapping):
-        return {key: read_template(one) for key, one in value.items()}
+        return {key: read_template(member) for key, member in value.items()}
     if isinstance(value, list):
-        return [read_template(one) for one in value]
-    return read_text(value) if isinstance(value, str) else value
+        return [read_template(item) for item in value]
+    return read_text_template(value) if isinstance(value, str) else value
 
 
-def read_text(text: str) -> str | Reference | Text:
+def read_text_template(text: str) -> str | RuntimeExpression | Text:
     """A text as it is, a runtime expression, or a text with expressions embedded.
 
     Raises:
@@ -128,7 +125,7 @@ def read_text(text: str) -> str | Reference | Text:
     """
     if text.startswith(ROOTS):
         return read_reference(text)
-    parts: list[str | Reference] = []
+    parts: list[str | RuntimeExpression] = []
     end = 0
     for match in _EMBEDDED.finditer(text):
         if match.start() > end:
@@ -142,7 +139,7 @@ def read_text(text: str) -> str | Reference | Text:
         return text
     if end < len(text):
         parts.append(text[end:])
-    return parts[0] if len(parts) == 1 and isinstance(parts[0], Reference) else Text(tuple(parts))
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], RuntimeExpression) else Text(tuple(parts))
 
 
 def read_condition(text: str) -> Condition:
@@ -227,12 +224,13 @@ class _ConditionReading:
             rest = self.text[self.place :].strip()
             if rest.startswith('"'):
                 raise Malformed("text stands in single quotes", self.place)
-            found = f", not {rest!r}" if rest else ""
-            raise Malformed(f"a runtime expression, number, 'text', true, false or null is expected{found}", self.place)
+            instead = f", not {rest!r}" if rest else ""
+            expected = "a runtime expression, number, 'text', true, false or null is expected"
+            raise Malformed(expected + instead, self.place)
         self.place = match.end()
         if match["number"] is not None:
             number = match["number"]
-            return Constant(float(number) if any(one in number for one in ".eE") else int(number))
+            return Constant(float(number) if any(sign in number for sign in ".eE") else int(number))
         if match["word"] is not None:
             return Constant(_WORDS[match["word"]])
         return Constant(match["text"].replace("''", "'"))

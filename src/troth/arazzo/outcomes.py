@@ -13,7 +13,7 @@ UNSENT = Exchange(Request("", ""), NoAnswer(Silence.NOT_RECORDED, "not sent"))
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class StepCall:
     """One request of a run."""
 
     exchange: Exchange
@@ -28,21 +28,21 @@ class Call:
 class Outcome:
     """What one run came to."""
 
-    calls: list[Call] = field(default_factory=list)
+    calls: list[StepCall] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     """The exchange of each finding."""
     met: list[tuple[Promise, Met]] = field(default_factory=list)
     outputs: Mapping[str, object] = field(default_factory=dict)
 
-    def add(self, found: Iterable[tuple[Finding, Exchange]]) -> None:
+    def add(self, findings: Iterable[tuple[Finding, Exchange]]) -> None:
         """Add findings, each with the calls that led to it."""
-        for finding, exchange in found:
+        for finding, exchange in findings:
             self.findings.append(replace(finding, calls=leading_to(self.calls, exchange)))
             self.exchanges.append(exchange)
 
 
-def before(calls: list[Call], needs: frozenset[str]) -> tuple[Request, ...]:
+def before(calls: list[StepCall], needs: frozenset[str]) -> tuple[Request, ...]:
     """The requests that a step with these needs rests on: those that change something, and what later ones need."""
     shown = []
     wanted = set(needs)
@@ -53,7 +53,7 @@ def before(calls: list[Call], needs: frozenset[str]) -> tuple[Request, ...]:
     return tuple(reversed(shown))
 
 
-def leading_to(calls: list[Call], exchange: Exchange) -> tuple[Request, ...]:
+def leading_to(calls: list[StepCall], exchange: Exchange) -> tuple[Request, ...]:
     """The requests that it takes to see an exchange again, itself the last."""
     end = next((at for at, call in enumerate(calls) if call.exchange is exchange), None)
     return () if end is None else (*before(calls[:end], calls[end].needs), exchange.request)
@@ -62,13 +62,13 @@ def leading_to(calls: list[Call], exchange: Exchange) -> tuple[Request, ...]:
 def unmet_finding(term: WorkflowTerm, step: StepTerm, criterion: CriterionTerm, unmet: Unmet) -> Finding:
     """A criterion that does not hold (``TR401``)."""
     promise = criterion.promise
-    said = criterion.criterion.says or step.step.says
+    promised = criterion.criterion.says or step.step.says
     return Finding(
         code="TR401",
         vendor=promise.vendor,
         operation=promise.operation,
         subject=f"{term.workflow.name}/{step.step.name}",
-        message=" — ".join(part for part in (said, unmet.message) if part),
+        message=" — ".join(part for part in (promised, unmet.message) if part),
         basis=promise.basis,
         citation=promise.citation,
         position=promise.position,

@@ -7,21 +7,22 @@ from troth.arazzo.expressions import (
     read_condition,
     read_reference,
     read_template,
-    read_text,
+    read_text_template,
 )
 from troth.errors import Problem
+from troth.loading.openapi.document import scheme_text
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
 from troth.loading.positions.yaml import Document, Path_
 from troth.model.operation import Basis, Citation
 from troth.model.workflow import (
     Action,
-    Argument,
-    Body,
     Criterion,
-    Reference,
     Replacement,
+    RuntimeExpression,
     Security,
     Selector,
+    StepArgument,
+    StepBody,
     Template,
 )
 from troth.wire.pointers import PointerInvalid, parse_pointer
@@ -38,16 +39,16 @@ class PartReader:
         self.document = document
         self.problems: list[Problem] = []
 
-    def argument(self, raw: Mapping[str, object], at: Path_) -> Argument:
+    def argument(self, raw: Mapping[str, object], at: Path_) -> StepArgument:
         """One parameter of a step or workflow."""
-        return Argument(
+        return StepArgument(
             name=str(raw["name"]) if "name" in raw else "",
             place=str(raw.get("in", "")),
             value=self.template(raw.get("value"), (*at, "value")),
             position=self.document.at(*at),
         )
 
-    def body(self, raw: object, at: Path_) -> Body | None:
+    def body(self, raw: object, at: Path_) -> StepBody | None:
         """A request body; None where there is none."""
         if not isinstance(raw, Mapping):
             return None
@@ -64,29 +65,30 @@ class PartReader:
             new = self.template(replacement.get("value"), (*place, "value"))
             replacements.append(Replacement(tokens, new, self.document.at(*place)))
         payload = self.template(raw.get("payload"), (*at, "payload"))
-        return Body(str(raw.get("contentType", "")), payload, tuple(replacements), self.document.at(*at))
+        return StepBody(str(raw.get("contentType", "")), payload, tuple(replacements), self.document.at(*at))
 
     def criteria(self, raw: object, at: Path_, holder: Mapping[str, object]) -> tuple[Criterion, ...]:
         """Criteria of a step or an action; ``holder`` lends its basis and source to those that have none."""
-        found = []
+        criteria = []
         for index, value in enumerate(sequence(raw)):
-            one, place = mapping(value), (*at, index)
-            if isinstance(one.get("condition"), str):
-                criterion = self._criterion(one, place, holder)
+            fields, place = mapping(value), (*at, index)
+            if isinstance(fields.get("condition"), str):
+                criterion = self._criterion(fields, place, holder)
                 if criterion is not None:
-                    found.append(criterion)
-        return tuple(found)
+                    criteria.append(criterion)
+        return tuple(criteria)
 
     def cel_criteria(self, raw: object, at: Path_, holder: Mapping[str, object]) -> tuple[Criterion, ...]:
         """Criteria in CEL (``x-criteria``)."""
-        found = []
+        criteria = []
         for index, value in enumerate(sequence(raw)):
-            one, place = mapping(value), (*at, index, "x-troth-cel")
-            if isinstance(one.get("x-troth-cel"), str):
-                text, position = str(one["x-troth-cel"]), self.document.text_at(0, *place)
-                basis, citation = self._known_from(one, holder)
-                found.append(Criterion("cel", text, position, None, None, str(one.get("says", "")), basis, citation))
-        return tuple(found)
+            fields, place = mapping(value), (*at, index, "x-troth-cel")
+            if isinstance(fields.get("x-troth-cel"), str):
+                text, position = str(fields["x-troth-cel"]), self.document.text_at(0, *place)
+                basis, citation = self._known_from(fields, holder)
+                says = str(fields.get("says", ""))
+                criteria.append(Criterion("cel", text, position, None, None, says, basis, citation))
+        return tuple(criteria)
 
     def _criterion(self, raw: Mapping[str, object], at: Path_, holder: Mapping[str, object]) -> Criterion | None:
         text = str(raw["condition"])
@@ -109,7 +111,7 @@ class PartReader:
             self._add(at, "condition", f"a criterion of the type {kind} needs a context", "add context: $response.body")
             return None
         context = self.reference(raw["context"], (*at, "context"))
-        if not isinstance(context, Reference):
+        if not isinstance(context, RuntimeExpression):
             return None
         return Criterion(kind, text, position, None, context, "", basis, citation)
 
@@ -142,31 +144,28 @@ class PartReader:
 
     def selectors(self, raw: object, at: Path_) -> dict[str, Selector]:
         """``x-outputs``: outputs taken by JSONPath or XPath."""
-        found = {}
+        selectors = {}
         for name, value in mapping(raw).items():
-            one, place = mapping(value), (*at, name)
-            context = self.reference(one.get("context"), (*place, "context"))
-            if context is not None and isinstance(one.get("selector"), str):
+            fields, place = mapping(value), (*at, name)
+            context = self.reference(fields.get("context"), (*place, "context"))
+            if context is not None and isinstance(fields.get("selector"), str):
                 position = self.document.text_at(0, *place, "selector")
-                found[name] = Selector(str(one.get("type", "")), str(one["selector"]), context, position)
-        return found
+                selectors[name] = Selector(str(fields.get("type", "")), str(fields["selector"]), context, position)
+        return selectors
 
-    def security(self, raw: object, at: Path_) -> Security | None:
-        """``x-security``: credentials by a step's own values."""
-        for index, value in enumerate(sequence(raw)):
-            one = mapping(value)
-            values = mapping(one.get("values"))
-            scheme = "basic" if "username" in values else "bearer" if "token" in values else ""
-            if not scheme:
-                fix = "give username and password, or token"
-                self._add((*at, index), "values", "these credentials are not supported", fix)
-                continue
-            place = (*at, index, "values")
-            templates = {key: self.template(part, (*place, key)) for key, part in values.items()}
-            return Security(scheme, templates, self.document.at(*at, index))
-        return None
+    def security(self, raw: object, at: Path_) -> tuple[Security, ...]:
+        """``x-security``: credentials by a step's own values, one for each scheme."""
+        securities = []
+        for index, entry in enumerate(sequence(raw)):
+            fields, place = mapping(entry), (*at, index)
+            values = {
+                key: self.template(part, (*place, "values", key)) for key, part in mapping(fields.get("values")).items()
+            }
+            scheme = scheme_text(mapping(fields["scheme"])) if "scheme" in fields else ""
+            securities.append(Security(str(fields.get("schemeName", "")), scheme, values, self.document.at(*place)))
+        return tuple(securities)
 
-    def reference(self, raw: object, at: Path_) -> Reference | None:
+    def reference(self, raw: object, at: Path_) -> RuntimeExpression | None:
         """A text that must be one runtime expression."""
         try:
             return read_reference(str(raw))
@@ -177,13 +176,13 @@ class PartReader:
     def template(self, raw: object, at: Path_) -> Template:
         """A JSON value with its runtime expressions read."""
         if isinstance(raw, Mapping):
-            return {key: self.template(one, (*at, key)) for key, one in raw.items()}
+            return {key: self.template(member, (*at, key)) for key, member in raw.items()}
         if isinstance(raw, list):
-            return [self.template(one, (*at, index)) for index, one in enumerate(raw)]
+            return [self.template(item, (*at, index)) for index, item in enumerate(raw)]
         if not isinstance(raw, str):
             return read_template(raw)
         try:
-            return read_text(raw)
+            return read_text_template(raw)
         except Malformed as error:
             self._malformed(error, at)
             return raw

@@ -42,21 +42,21 @@ class WorkflowItem:
     def drive(self, judge: Judge) -> None:
         """Run the workflow, with several inputs where they are generated; report the smallest ones that fail."""
         facts = self.around.facts_of(self.operation.vendor)
-        seed, runs = f"{self.budget.seed}/{self.term.name}", self.budget.count(RUNS)
-        plan = plan_inputs(self.term.workflow, facts, seed)
+        seed, runs = str(self.budget.seed), self.budget.count(RUNS)
+        plan = plan_inputs(self.term, facts, seed)
         if plan.missing or self._stuck():
             self._skip(judge, plan)
             return
         if not plan.drawn or not runs:
-            self._say(judge, Running(self.around, judge, plan.minted).run(self.term, plan.known))
+            self._say(judge, Running(self.around, judge, seed).run(self.term, {}))
             return
         # Schemathesis takes a fifth of a second to load: not before something is generated.
         room = import_module("troth.arazzo.drawing")
         outcome: Outcome = room.smallest(
             plan.drawn,
             runs,
-            f"{seed}/inputs",
-            lambda drawn: Running(self.around, judge, plan.minted).run(self.term, {**plan.known, **drawn}),
+            f"{seed}/{self.term.name}/inputs",
+            lambda drawn: Running(self.around, judge, seed).run(self.term, drawn),
         )
         self._say(judge, outcome)
 
@@ -128,7 +128,7 @@ class WorkflowsSource:
             name = f"{term.workflow.vendor}/{term.about.name}/workflows/{term.workflow.name}"
             yield WorkflowItem(name, self.name, term.about, term, self._budget, self._around)
         for vendor in self._vendors:
-            first = next((one for one in vendor.spec.operations.values() if one.soap is None), None)
+            first = next((operation for operation in vendor.spec.operations.values() if operation.soap is None), None)
             if first is not None and self._budget.count(SEQUENCES) and has_links(vendor):
                 name = f"{vendor.name}/{first.name}/workflows/operations-called-at-random-along-their-links"
                 yield ExplorationItem(name, self.name, first, vendor, self._budget, self._around)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from troth.model.exchange import Exchange, Response
 from troth.model.operation import Operation
-from troth.model.workflow import Constant, Operand, Path, Reference, Template, Text
+from troth.model.workflow import Constant, Operand, Path, RuntimeExpression, Template, Text
 from troth.wire.bodies import Unreadable, is_json, is_xml, media_type
 from troth.wire.pointers import MISSING, format_pointer, locate
+from troth.wire.style_writer import leaf
 from troth.wire.views import RequestView, ResponseView
 
 Outputs = Mapping[str, object]
@@ -15,6 +16,18 @@ Outputs = Mapping[str, object]
 
 class Missing(LookupError):
     """A runtime expression stands for nothing here.
+
+    Args:
+        message: why, in a sentence for a person.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Unbuildable(Exception):
+    """The request of a step cannot be made.
 
     Args:
         message: why, in a sentence for a person.
@@ -53,7 +66,7 @@ class Moment:
     asked: Asked | None = None
 
 
-def look_up(reference: Reference, moment: Moment) -> object:
+def value_of(reference: RuntimeExpression, moment: Moment) -> object:
     """The value of a runtime expression.
 
     Raises:
@@ -83,22 +96,15 @@ def fill(template: Template, moment: Moment) -> object:
     Raises:
         Missing: an expression stands for nothing.
     """
-    if isinstance(template, Reference):
-        return look_up(template, moment)
+    if isinstance(template, RuntimeExpression):
+        return value_of(template, moment)
     if isinstance(template, Text):
-        return "".join(part if isinstance(part, str) else as_text(look_up(part, moment)) for part in template.parts)
+        return "".join(part if isinstance(part, str) else leaf(value_of(part, moment)) for part in template.parts)
     if isinstance(template, Mapping):
-        return {key: fill(one, moment) for key, one in template.items()}
+        return {key: fill(part, moment) for key, part in template.items()}
     if isinstance(template, list):
-        return [fill(one, moment) for one in template]
+        return [fill(part, moment) for part in template]
     return template
-
-
-def as_text(value: object) -> str:
-    """A value inside a text: truth values in JSON's words, null as nothing."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
 
 
 def operand_value(operand: Operand, moment: Moment) -> object:
@@ -110,11 +116,11 @@ def operand_value(operand: Operand, moment: Moment) -> object:
     if isinstance(operand, Constant):
         return operand.value
     if isinstance(operand, Path):
-        return follow(look_up(operand.base, moment), operand.steps, operand.base.text)
-    return look_up(operand, moment)
+        return follow(value_of(operand.base, moment), operand.steps, operand.base.text)
+    return value_of(operand, moment)
 
 
-def _base(reference: Reference, moment: Moment) -> object:
+def _base(reference: RuntimeExpression, moment: Moment) -> object:
     root = reference.root
     if root == "inputs":
         return _named(moment.inputs, reference.name, reference.text)
@@ -140,7 +146,7 @@ def _named(values: Outputs, name: str, text: str) -> object:
     raise Missing(f"{text} stands for nothing")
 
 
-def _of_exchange(reference: Reference, asked: Asked) -> object:
+def _of_exchange(reference: RuntimeExpression, asked: Asked) -> object:
     if reference.root == "url":
         return asked.exchange.request.url
     if reference.root == "method":
@@ -156,7 +162,7 @@ def _of_exchange(reference: Reference, asked: Asked) -> object:
     return _body(asked.response.body, asked.response.media_type, asked.response.text, reference)
 
 
-def _of_request(reference: Reference, asked: Asked) -> object:
+def _of_request(reference: RuntimeExpression, asked: Asked) -> object:
     view = asked.request
     if reference.part == "header":
         return _header(view.headers, reference)
@@ -172,14 +178,14 @@ def _of_request(reference: Reference, asked: Asked) -> object:
     return _body(view.body, media_type(asked.exchange.request.headers), text, reference)
 
 
-def _header(headers: Mapping[str, str], reference: Reference) -> str:
+def _header(headers: Mapping[str, str], reference: RuntimeExpression) -> str:
     value = headers.get(reference.name.lower())
     if value is None:
         raise Missing(f"{reference.text} stands for nothing: there is no such header")
     return value
 
 
-def _body(tree: object, media: str, text: str | Unreadable, reference: Reference) -> object:
+def _body(tree: object, media: str, text: str | Unreadable, reference: RuntimeExpression) -> object:
     """A JSON body as a tree; any other as its text, of which only XML with a schema has parts to point at."""
     as_json = is_json(media) or not media
     if not isinstance(tree, Unreadable) and (as_json or (reference.pointer is not None and is_xml(media))):

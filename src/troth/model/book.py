@@ -39,6 +39,10 @@ class Recording:
     """Whether ``facts`` are all that existed."""
     allowed: tuple[str, ...] | None = None
     """The side-effect classes (and ``lockouts``) that the run was allowed; None where it was allowed everything."""
+    minted: frozenset[str] = frozenset()
+    """Values in the request that Troth made to be unique, as the cassette shows them."""
+    again: bool = False
+    """Whether the request repeats one whose answer had broken a promise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,8 @@ class Parameter:
     """The type of its text where it has ``content`` in place of a style, such as ``application/json``."""
     allow_empty: bool = False
     """``allowEmptyValue``: a query parameter may be sent without a value."""
+    allow_reserved: bool = False
+    """``allowReserved``: reserved characters of a query parameter's value are not escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +161,12 @@ class Operation:
     """The ``operationId`` of the OpenAPI operation (differs from ``name`` for SOAP functions only)."""
     soap: SoapOperation | None = None
     deprecated: bool = False
-    links: Mapping[str, object] = field(default_factory=dict)
     path_key: str = ""
     """The key of the document's ``paths``, where it is not the path: ``/files?kind=a`` or ``/folders/{id}#share``."""
     fixed_query: str = ""
     """What every request has in its query: the part of the key behind ``?``. A fragment is never sent."""
+    schemes: tuple[str, ...] = ()
+    """The schemes by which a caller may say who it is, also where none is asked for."""
 
     def __str__(self) -> str:
         """``vendor.operation``."""
@@ -205,6 +208,8 @@ class Spec:
     """What of the document nothing is held to, in the order of the file."""
     warnings: tuple[Problem, ...] = ()
     """What is read in some way, though the document's dialect does not define it."""
+    schemes: Mapping[str, str] = field(default_factory=dict)
+    """Name of a security scheme → the scheme as :attr:`Operation.security` has it."""
 
 
 def split_path(key: str) -> tuple[str, str]:

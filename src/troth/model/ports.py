@@ -277,6 +277,8 @@ class Judged:
     stale: bool = False
     """Something has happened since the facts held (an observation afterwards, a later step of a workflow). Only
     classes that need no fact still hold, and credentials, which no call changes."""
+    again: bool = False
+    """The request repeats one whose answer had broken a promise. It makes no difference to what is judged."""
 
 
 class Check(Protocol):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from troth.arazzo.source import WorkflowItem
 from troth.errors import ExitCode, InputInvalid, TrothError
 from troth.model.contract import Contract
 from troth.model.operation import Basis
@@ -216,9 +217,8 @@ def _file_of(run: Run, item: Item, folders: Folders) -> str:
 
     Where it is an installed one, to which the project's contracts are added, it is the ``vendor.yaml`` that says so.
     """
-    workflow_file = getattr(item, "file", None)
-    if workflow_file is not None:
-        return str(folders.collected_under(item.operation.vendor, Path(workflow_file).name))
+    if isinstance(item, WorkflowItem):
+        return str(folders.collected_under(item.operation.vendor, Path(item.file).name))
     vendor = run.book.vendors[item.operation.vendor]
 
     def order(contract: Contract) -> tuple[bool, bool, str]:

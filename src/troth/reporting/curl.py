@@ -1,4 +1,4 @@
-"""A request as one line for a POSIX shell, with environment variables where the secrets were."""
+"""A request as a curl command for a POSIX shell, with environment variables in place of secrets."""
 
 import re
 from base64 import b64decode, b64encode
@@ -10,7 +10,7 @@ from troth.model.exchange import COMPUTED_HEADERS, Headers, Request, header
 from troth.secrets.redactor import ENCODINGS, Redactor
 
 _LONGEST_ARGUMENT = 100_000
-"""Beyond this a body goes through a pipe: Linux takes no argument longer than 128 KiB."""
+"""A longer body goes through a pipe, since Linux allows no argument longer than 128 KiB."""
 _URL_SIGNS = "!#$%&'()*+,/:;=?@[]~-._"
 _ESCAPES = {0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t", 0x5C: "\\\\", 0x25: "%%"}
 _PYTHON = "python3 -c 'import sys, {module}; sys.stdout.write({call})' {variable}"
@@ -23,7 +23,7 @@ _ENCODERS: Mapping[str, tuple[str, str]] = {
     "XML": ("xml.sax.saxutils as x", "x.escape(sys.argv[1])"),
     "HTML": ("html", "html.escape(sys.argv[1])"),
 }
-"""Encoding → how a shell has Python encode a variable; used only where the encoded secret differs from the secret."""
+"""Encoding → the module and call of Python that encode a variable; used where that changes the secret."""
 
 
 def curl(request: Request, locate: Callable[[str], str], secrets: Mapping[str, str]) -> str:
@@ -125,19 +125,19 @@ class _Shell:
         return f"{words[0][:-1]}:{words[1][1:]}" if both else ":".join(words)
 
     def begins_with_secret(self, data: bytes) -> bool:
-        """Whether nobody can see how the bytes begin."""
+        """Whether the bytes begin with a secret."""
         first = next(self._redactor.find(data), None)
         return first is not None and first.start == 0
 
     def _credential(self, data: bytes) -> str:
-        """A user or a password is compared as a whole, so that even a short one is known for a secret."""
+        """A user or a password as a word. It is compared as a whole, so that even a short secret is recognized."""
         name = self._secrets.get(data.decode())
         if name is not None:
             return f'"${_variable(name)}"'
         return self.word(data) if data else ""
 
     def _parts(self, data: bytes) -> list[bytes | tuple[str]]:
-        """Literal bytes, and shell words where secrets were."""
+        """Literal bytes, and shell words in place of secrets."""
         parts: list[bytes | tuple[str]] = []
         end = 0
         for span in self._redactor.find(data):
@@ -146,7 +146,7 @@ class _Shell:
         return [part for part in (*parts, data[end:]) if part]
 
     def _expression(self, shown: bytes, names: tuple[str, ...]) -> str:
-        """The shell expression whose value is what showed the secret."""
+        """The shell expression whose value is the secret as it was encoded."""
         variable = f'"${_variable(names[0])}"'
         value = self._values[names[0]]
         if len(names) == 1:
@@ -176,7 +176,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _variable(name: str) -> str:
-    """A name that a shell takes for a variable's."""
+    """The name as a valid name of a shell variable."""
     return re.sub(r"[^A-Za-z0-9_]|^(?=[0-9])", "_", name)
 
 

@@ -23,7 +23,7 @@ from troth.model.ports import (
 )
 from troth.model.report import Finding, Judgement
 from troth.session.tally import Tally
-from troth.targets.live.permission import Conduct
+from troth.targets.live.conduct import Conduct
 from troth.wire.views import RequestView, ResponseView
 
 
@@ -113,19 +113,21 @@ class Asking:
         if reason:
             return self._hold(case, reason)
         before = self._observe(case.observation, built, facts)
-        exchange = self._send(built.request)
+        exchange = self._send(built)
         after = self._observe(case.observation, built, facts, stale=True)
         seen = Judged(facts, before, after, case.stale)
         judgement = judge.judge(exchange, seen)
         if not self._conduct.ask_again or operation.effect not in _REPEATABLE or not _against(judgement):
             return judgement
-        again = judge.judge(self._send(built.request), seen)
+        again = judge.judge(self._send(built, again=True), replace(seen, again=True))
         first, second = _steadiness(judgement, again)
         self._exchanged(second)
         return first
 
-    def _send(self, request: Request) -> Exchange:
-        exchange = self._target.send(request)
+    def _send(self, built: Built, again: bool = False) -> Exchange:
+        """Send a request; ``again`` where it repeats one whose answer broke a promise."""
+        self._conduct.announce(built.minted, again)
+        exchange = self._target.send(built.request)
         self.asked.append(exchange)
         return exchange
 
@@ -151,7 +153,7 @@ class Asking:
         """
         built = call.build(facts)
         asked = replace(facts, minted=facts.minted | built.minted)
-        exchange = self._send(built.request)
+        exchange = self._send(built)
         judgement = self._judge_for(call.operation, facts).judge(exchange, Judged(asked))
         self._exchanged(judgement)
         if judgement.findings:
@@ -176,7 +178,7 @@ class Asking:
             return None
         if asked is None:
             return None
-        exchange = self._send(asked.request)
+        exchange = self._send(asked)
         seen = Judged(replace(facts, minted=facts.minted | asked.minted), stale=stale)
         self._exchanged(self._judge_for(observation.operation, facts).judge(exchange, seen))
         return (

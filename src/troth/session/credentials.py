@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from troth.judging.classes import MISSING, reader
+from troth.judging.credentials import scheme_of
 from troth.judging.terms import OperationTerms, Terms
-from troth.model.exchange import Exchange, Request, Response, header
+from troth.model.exchange import Exchange, Request, Response
 from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Target
-from troth.sources.cases import Preparation
 from troth.sources.combinations import successful
+from troth.sources.preparation import Preparation
+from troth.wire.views import RequestView
 
 _REFUSED = (401, 403)
 _MOST = 3
@@ -67,9 +70,16 @@ def _requests(
         if of_operation.operation.vendor != vendor or asked == _MOST:
             continue
         request = _successful_request(preparation, of_operation, facts)
-        if request is not None and (authenticated or header(request.headers, "authorization") is not None):
+        if request is not None and (authenticated or _says_who_asks(of_operation, request)):
             asked += 1
             yield of_operation.operation, request
+
+
+def _says_who_asks(terms: OperationTerms, request: Request) -> bool:
+    """Whether a request carries credentials: in its Authorization header, or as an API key."""
+    view = RequestView(request, terms.operation)
+    credentials = (contract_input for contract_input in terms.inputs if scheme_of(contract_input, terms.operation))
+    return any(reader(contract_input)(view) is not MISSING for contract_input in credentials)
 
 
 def _successful_request(preparation: Preparation, terms: OperationTerms, facts: Facts) -> Request | None:

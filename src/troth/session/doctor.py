@@ -19,7 +19,7 @@ from troth.session.open import Opened, open_all
 from troth.session.plan import Planned, Planner
 from troth.session.reach import Selection, reach, select
 from troth.session.run import Run
-from troth.sources.building import assemble
+from troth.sources.input_requests import assemble
 from troth.targets.live.dotenv import read_environment
 from troth.targets.live.settings import TargetSettings
 from troth.targets.live.settings_file import FILE, TargetFile

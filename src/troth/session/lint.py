@@ -8,7 +8,7 @@ from troth.model.facts import Facts
 from troth.session.folders import stray_folders
 from troth.session.open import compile_book, open_book
 from troth.session.reach import Selection
-from troth.sources.combinations import lint_rows
+from troth.sources.lint import lint_rows, lint_values
 from troth.sources.recordings import RecordingsSource
 from troth.waivers.project import waiver_problems
 
@@ -29,6 +29,7 @@ def lint_problems(selection: Selection, today: date) -> tuple[Problem, ...]:
             problems.update(lint_world(terms, name, Facts(world=world)))
     if all(problem.severity == "warning" for problem in problems):
         problems.update(problem for operation in terms.operations.values() for problem in lint_rows(operation))
+        problems.update(lint_values(terms, lambda _vendor: Facts()))
     if selection.spec is None and not selection.vendors:
         problems.update(stray_folders(selection.folders))
     try:

@@ -10,7 +10,7 @@ from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Build, Built, Case, CaseToSend, GivenFlow, Item, JudgedCase, RecordedCase
 from troth.model.report import Judgement
-from troth.targets.live.permission import Conduct
+from troth.targets.live.conduct import Conduct
 from troth.wire.views import RequestView
 
 _UNASKED = NoAnswer(Silence.NOT_SENT, "planned only")

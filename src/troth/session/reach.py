@@ -24,16 +24,18 @@ from troth.secrets.scrubber import Scrubber
 from troth.secrets.sensitive import is_distinct, names_person, names_secret
 from troth.session.extensions import Extensions
 from troth.session.folders import Folders, find_folders, shown
-from troth.sources.recordings import Router
+from troth.sources.routing import Router
 from troth.targets.by_vendor import ByVendorTarget
 from troth.targets.embedded import EmbeddedTarget
+from troth.targets.live.addresses import loopback_address
 from troth.targets.live.authentication import AuthenticatedTarget
-from troth.targets.live.client import Limits, LiveTarget, check_address
+from troth.targets.live.client import Limits, LiveTarget
+from troth.targets.live.conduct import Conduct
 from troth.targets.live.dotenv import read_environment
-from troth.targets.live.facts import check_facts, leaves
+from troth.targets.live.facts import check_facts, fact_texts
 from troth.targets.live.manners import REPEATABLE, Hands, MannersTarget
 from troth.targets.live.mock_server import MockServerTarget, ask_for_world
-from troth.targets.live.permission import Conduct, Permission
+from troth.targets.live.permission import Permission
 from troth.targets.live.settings import EFFECTS, Pace, TargetSettings
 from troth.targets.live.settings_file import FILE, TargetFile
 from troth.targets.live.world_file import read_world
@@ -105,13 +107,14 @@ def select(
         InputInvalid: the world file, ``troth.toml`` or ``.env`` cannot be used.
         UsageInvalid: there is no target of that name.
     """
-    facts = read_world(world, shown(world)) if world is not None else None
+    process = os.environ if environment is None else environment
+    facts = read_world(world, shown(world), read_environment(here, process)) if world is not None else None
     folders = find_folders(here)
     if cassettes is not None:
         folders = replace(folders, cassettes=cassettes, only_these_cassettes=True)
     settings = None
     if target not in ("mock", "replay") and "://" not in target:
-        settings = _settings(here, target, os.environ if environment is None else environment)
+        settings = _settings(here, target, process)
         named = {*settings.addresses, *settings.specs} - {""}
         vendors = vendors or (tuple(sorted(named)) if "" not in settings.addresses else ())
     return Selection(folders, target, vendors, spec, facts, settings, record, here)
@@ -169,7 +172,7 @@ def _reach_plain(selection: Selection, book: Book, terms: Terms) -> Reached:
         return Reached(embedded(book, selection.folders.installed))
     if selection.target == "replay":
         return _reach_replay(book, terms)
-    address = check_address(selection.target)
+    address = loopback_address(selection.target)
     servers = tuple({operation.server for operation in book.operations()})
     worlds = {name: Facts(world=world) for name, world in (selection.world or {}).items()}
     effect_of = effect_in(book)
@@ -185,13 +188,25 @@ def _reach_replay(book: Book, terms: Terms) -> Reached:
     recordings = [one for vendor in book.vendors.values() for one in vendor.recordings]
     # What a run recorded speaks for a whole world; a page's own example speaks for a few facts.
     worlds = {one.vendor: Facts(world=one.facts, closed=one.closed) for one in sorted(recordings, key=_whole)}
-    replay = ReplayTarget(recordings, worlds)
+    replay = ReplayTarget(recordings, worlds, key_fields(book))
     live = any(one.item and one.origin.startswith(_LIVE) for one in recordings)
     # What the recorded run held back was not recorded, and is held back again.
     limits = [frozenset(one.allowed) for one in recordings if one.item and one.allowed is not None]
     allowed = frozenset.intersection(*limits) if limits else None
     permission = None if allowed is None else Permission(terms, allowed - {_LOCKOUTS}, _LOCKOUTS in allowed)
     return Reached(replay, Conduct(permission, begin=replay.begin, ask_again=live))
+
+
+def key_fields(book: Book) -> frozenset[str]:
+    """The header fields that carry the API keys of a book's vendors, in lower case."""
+    fields: set[str] = set()
+    for vendor in book.vendors.values():
+        for scheme in vendor.spec.schemes.values():
+            kind, _, rest = scheme.partition(":")
+            place, _, name = rest.partition(":")
+            if kind == "apiKey" and place in ("header", "cookie"):
+                fields.add(name.lower() if place == "header" else "cookie")
+    return frozenset(fields)
 
 
 def _whole(recording: Recording) -> bool:
@@ -269,7 +284,7 @@ def _recording(selection: Selection, folder: Path, book: Book, reached: Reached)
         allowed = (*sorted(permission.effects), *((_LOCKOUTS,) if permission.lockouts else ()))
     origin = f"{prefix}{name}{build}"
     target = RecordingTarget(reached.target, folder, origin, scrubber, allowed, lambda: reached.secrets)
-    conduct = replace(reached.conduct, begin=target.begin, end=target.end)
+    conduct = replace(reached.conduct, begin=target.begin, end=target.end, announce=target.announce)
     return replace(reached, target=target, conduct=conduct, recorder=target)
 
 
@@ -285,7 +300,7 @@ def make_scrubber(key: bytes, secrets: Mapping[str, str], book: Book, target: Ta
     personal: set[str] = set()
     public: set[str] = set()
     for vendor in book.vendors:
-        for path, value in leaves(target.facts(vendor).world, ()):
+        for path, value in fact_texts(target.facts(vendor).world, ()):
             # What cannot be told from a word in passing could not be replaced wherever it stands.
             about = is_distinct(value) and ("@" in value or names_secret(path) or names_person(path))
             (personal if about else public).add(value)

@@ -28,6 +28,7 @@ from troth.session.runner import Runner
 from troth.session.tally import MetFinding
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
+from troth.sources.lint import lint_values
 from troth.sources.recordings import RecordingsSource
 
 SOURCES = ("cases", "properties", "workflows", "recordings")
@@ -225,7 +226,9 @@ class Run:
         return not patterns or any(_matches(vendor, operation, one) for one in patterns)
 
     def _check_world(self) -> None:
-        problems = [one for name in self.book.vendors for one in lint_world(self.terms, name, self.target.facts(name))]
+        facts_of = self.target.facts
+        problems = [problem for name in self.book.vendors for problem in lint_world(self.terms, name, facts_of(name))]
+        problems += lint_values(self.terms, facts_of)
         if problems:
             raise InputInvalid(problems)
 

@@ -15,7 +15,7 @@ from troth.model.report import Finding, ItemResult, Promise, Reported, Verdict
 from troth.session.asking import Asking
 from troth.session.tally import MetFinding, Tally
 from troth.session.verdicts import Court
-from troth.targets.live.permission import Conduct
+from troth.targets.live.conduct import Conduct
 from troth.wire.soap import XsdValidator
 
 

@@ -7,12 +7,10 @@ from urllib.parse import urlsplit
 
 from troth.errors import InputInvalid, Problem, did_you_mean
 from troth.model.book import Book, Recording, Vendor
-from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
 from troth.model.ports import Judge, RecordedCase
-from troth.wire.bodies import Unreadable
-from troth.wire.soap import read_envelope
+from troth.sources.routing import Router
 
 
 @dataclass(frozen=True)
@@ -27,8 +25,9 @@ class RecordingItem:
 
     def drive(self, judge: Judge) -> None:
         """Have the exchange judged by the facts that held when it was recorded."""
-        facts = Facts(world=self.recording.facts, closed=self.recording.closed)
-        judge(RecordedCase(self.operation, self.recording.exchange, facts))
+        recording = self.recording
+        facts = Facts(world=recording.facts, closed=recording.closed, minted=recording.minted)
+        judge(RecordedCase(self.operation, recording.exchange, facts))
 
 
 class RecordingsSource:
@@ -52,7 +51,7 @@ class RecordingsSource:
         problems = []
         for vendor in self._book.vendors.values():
             router = Router(vendor)
-            for recording in (one for one in vendor.recordings if not one.item):
+            for recording in (recording for recording in vendor.recordings if not recording.item):
                 operation = router.operation_of(recording.exchange.request)
                 if operation is None:
                     problems.append(_unrouted(vendor, recording))
@@ -62,39 +61,6 @@ class RecordingsSource:
                 yield RecordingItem(name, self.name, operation, recording)
         if problems:
             raise InputInvalid(problems)
-
-
-class Router:
-    """Which operation of a vendor a recorded request is for."""
-
-    def __init__(self, vendor: Vendor) -> None:
-        self._routes = [(_pattern(operation), operation) for operation in vendor.spec.operations.values()]
-        # Literal segments before parameters: /users/user/lookup must not be read as /users/{token}/lookup.
-        # A query that every request has narrows further.
-        self._routes.sort(key=lambda route: (route[1].path.count("{"), -len(route[1].fixed_query)))
-
-    def operation_of(self, request: Request) -> Operation | None:
-        """The operation, or None where the spec describes no such request."""
-        path, _, query = request.url.partition("?")
-        pairs = frozenset(query.split("&"))
-        for pattern, operation in self._routes:
-            if request.method != operation.method or not pattern.fullmatch(path):
-                continue
-            if operation.fixed_query and not pairs.issuperset(operation.fixed_query.split("&")):
-                continue
-            if operation.soap is None or _soap_name(request) == operation.soap.element:
-                return operation
-        return None
-
-
-def _pattern(operation: Operation) -> re.Pattern[str]:
-    escaped = re.escape(operation.server + operation.path)
-    return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", escaped))
-
-
-def _soap_name(request: Request) -> str:
-    message = read_envelope(request.body)
-    return "" if isinstance(message, Unreadable) else message.name
 
 
 def _unrouted(vendor: Vendor, recording: Recording) -> Problem:

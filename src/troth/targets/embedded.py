@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from troth.model.exchange import COMPUTED_HEADERS, Exchange, NoAnswer, Request, Response, Silence
@@ -32,6 +32,15 @@ class StandIn(Protocol):
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
+        ...
+
+
+@runtime_checkable
+class _Closes(Protocol):
+    """What WSGI says of an answer that holds something open (PEP 3333, "Specification Details")."""
+
+    def close(self) -> None:
+        """Give it back."""
         ...
 
 
@@ -102,9 +111,8 @@ def call_wsgi(application: StandIn, request: Request) -> Response:
     try:
         body = b"".join(chunks)
     finally:
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
+        if isinstance(chunks, _Closes):
+            chunks.close()
     status, headers = started[-1]
     return Response(int(status[:3]), tuple(headers), body)
 

@@ -22,6 +22,10 @@ class _Scene:
 
     path: Path
     text: CassetteText
+    minted: frozenset[str] = frozenset()
+    """Values that Troth minted in the request that comes next."""
+    again: bool = False
+    """Whether the request that comes next repeats one whose answer broke a promise."""
     kept: int = 0
     gaps: int = 0
 
@@ -85,6 +89,20 @@ class RecordingTarget(Before):
             extra["allowed"] = list(self._allowed)
         self._scene = _Scene(path, CassetteText({**extra, "facts": self._scrubber.fact(facts.world)}))
 
+    def announce(self, minted: frozenset[str], again: bool) -> None:
+        """Something is about to be sent: what no answer tells of it is kept beside the exchange.
+
+        An open world alone does not tell that a value is nobody's, so its class is known later only from ``minted``. It
+        is told with each request and not for the whole item, since an earlier call of the item may create what a later
+        one asks for.
+
+        Args:
+            minted: values in the request that Troth made to be unique.
+            again: the request repeats one whose answer broke a promise.
+        """
+        if self._scene is not None:
+            self._scene.minted, self._scene.again = minted, again
+
     def end(self) -> None:
         """The item has ended: its cassette takes its place.
 
@@ -123,7 +141,8 @@ class RecordingTarget(Before):
         complaint, added = next(self._scrubber.complaints(scrubbed), ""), ""
         if not complaint:
             try:
-                added = scene.text.add(scrubbed)
+                minted = sorted({str(self._scrubber.fact(value)) for value in scene.minted})
+                added = scene.text.add(scrubbed, minted=minted, again=scene.again)
             except ValueError as error:
                 complaint = str(error)
         if complaint:

@@ -224,7 +224,7 @@ def inline_references(
     return inline_references(root, target, parse_reference(reference) or (), problem, (*_open, reference))
 
 
-def references(node: object, path: KeyPath = (), named: bool = False) -> Iterator[tuple[KeyPath, str]]:
+def find_references(node: object, path: KeyPath = (), named: bool = False) -> Iterator[tuple[KeyPath, str]]:
     """Every ``$ref`` of an OpenAPI document or JSON Schema: where it stands, and its text.
 
     Args:
@@ -234,7 +234,7 @@ def references(node: object, path: KeyPath = (), named: bool = False) -> Iterato
     """
     if isinstance(node, list):
         for index, value in enumerate(node):
-            yield from references(value, (*path, index))
+            yield from find_references(value, (*path, index))
     if not isinstance(node, Mapping):
         return
     for key, value in node.items():
@@ -243,4 +243,4 @@ def references(node: object, path: KeyPath = (), named: bool = False) -> Iterato
         if not named and key == "$ref" and isinstance(value, str):
             yield (*path, key), value
         else:
-            yield from references(value, (*path, key), not named and key in _NAMING)
+            yield from find_references(value, (*path, key), not named and key in _NAMING)

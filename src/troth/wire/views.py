@@ -162,6 +162,16 @@ class RequestView:
         return described[found[0]] if found else None
 
     @_Once
+    def cookies(self) -> dict[str, str]:
+        """Cookies by name (the first of each), as they were sent."""
+        cookies: dict[str, str] = {}
+        for pair in self.headers.get("cookie", "").split(";"):
+            name, equals, value = pair.strip().partition("=")
+            if equals:
+                cookies.setdefault(name, value)
+        return cookies
+
+    @_Once
     def body(self) -> object:
         """The body as a tree, or :class:`Unreadable`.
 

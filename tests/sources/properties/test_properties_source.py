@@ -21,10 +21,10 @@ from troth.model.ports import Budget, Depth
 from troth.model.report import Judgement, Verdict
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
-from troth.sources.building import basic
 from troth.sources.properties.driver import SHRINKS
 from troth.sources.properties.generation import MOST_CASES, MOST_LISTED, CannotGenerate, Generator
 from troth.sources.properties.source import PHASES, PropertiesSource
+from troth.wire.request_writer import basic
 from troth.wire.views import RequestView
 
 ROOT = Path(__file__).parents[3]

@@ -15,7 +15,8 @@ from troth.session.run import Run
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
 from troth.targets.before import Before
-from troth.targets.live.permission import Conduct, Permission
+from troth.targets.live.conduct import Conduct
+from troth.targets.live.permission import Permission
 
 ROOT = Path(__file__).parents[3]
 

@@ -1,9 +1,9 @@
-"""Cassettes in VCR.py's format (version 1, YAML or JSON) as exchanges, with the line of each."""
+"""Reads cassettes in VCR.py's format (version 1, YAML or JSON) into exchanges with their lines."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from troth.errors import InputInvalid, Problem
+from troth.errors import InputInvalid, Position, Problem
 from troth.loading.plain import mapping, sequence
 from troth.loading.positions.yaml import Document, read_yaml
 from troth.model.book import Recording
@@ -17,7 +17,9 @@ def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
 
     A top-level ``x-troth`` mapping (which VCR.py ignores) may say what it was recorded ``from``, give the world
     ``facts`` that held then (``closed`` where they were all), name the ``item`` of the run that was recorded, and say
-    what the run was ``allowed`` to send.
+    what the run was ``allowed`` to send. That of an interaction may give it a ``name``, list the values in its request
+    that Troth ``minted``, so that no fact has them, and say whether it was sent ``again`` since its answer had broken a
+    promise.
 
     Args:
         path: the file.
@@ -32,7 +34,8 @@ def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
     if root.get("version") != _VERSION or not isinstance(root.get("interactions"), list):
         message = "is not a cassette of version 1 (a mapping with `interactions` and `version: 1`)"
         raise InputInvalid([Problem(document.at(), message, "record it with VCR.py 1.x or later")])
-    extra = mapping(root.get("x-troth"))
+    head = mapping(root.get("x-troth"))
+    facts = _facts(head, document)
     problems: list[Problem] = []
     recordings = []
     for index, raw in enumerate(sequence(root["interactions"])):
@@ -44,25 +47,49 @@ def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
             message = f"interaction {index + 1} is incomplete: {error.args[0] if error.args else error}"
             problems.append(Problem(document.at("interactions", index), message))
             continue
-        name = str(mapping(mapping(raw).get("x-troth")).get("name", f"{path.stem} {index + 1}"))
-        origin = str(extra.get("from", "not said"))
-        place = document.at("interactions", index)
-        recordings.append(
-            Recording(
-                exchange,
-                vendor,
-                origin,
-                name,
-                place,
-                facts=_facts(extra, document),
-                item=str(extra.get("item", "")),
-                closed=extra.get("closed") is True,
-                allowed=_allowed(extra),
-            )
-        )
+        about = mapping(mapping(raw).get("x-troth"))
+        problems += _misread(about, document, index)
+        name = str(about.get("name", f"{path.stem} {index + 1}"))
+        recordings.append(_recording(exchange, vendor, name, document.at("interactions", index), facts, head, about))
     if problems:
         raise InputInvalid(problems)
     return tuple(recordings)
+
+
+def _recording(
+    exchange: Exchange,
+    vendor: str,
+    name: str,
+    place: Position,
+    facts: Mapping[str, object],
+    head: Mapping[str, object],
+    about: Mapping[str, object],
+) -> Recording:
+    """An exchange with what the head of its cassette says of all, and its interaction of this one."""
+    return Recording(
+        exchange,
+        vendor,
+        str(head.get("from", "not said")),
+        name,
+        place,
+        facts=facts,
+        item=str(head.get("item", "")),
+        closed=head.get("closed") is True,
+        allowed=_allowed(head),
+        minted=frozenset(map(str, sequence(about.get("minted")))),
+        again=about.get("again") is True,
+    )
+
+
+def _misread(about: Mapping[str, object], document: Document, index: int) -> Iterator[Problem]:
+    """What an interaction says of itself in another type than it has to be."""
+    minted = about.get("minted", [])
+    if not isinstance(minted, list) or not all(isinstance(value, str) for value in minted):
+        at = document.at("interactions", index, "x-troth", "minted")
+        yield Problem(at, "minted must be a list of texts", "put each value that Troth minted in quotes")
+    if not isinstance(about.get("again", False), bool):
+        at = document.at("interactions", index, "x-troth", "again")
+        yield Problem(at, "again must be true or false", "leave it out where the request was not sent again")
 
 
 def _allowed(extra: Mapping[str, object]) -> tuple[str, ...] | None:
@@ -91,8 +118,8 @@ def _response(raw: Mapping[str, object]) -> Response:
 
 def _headers(raw: object) -> Iterator[tuple[str, str]]:
     for name, value in mapping(raw).items():
-        for one in value if isinstance(value, list) else [value]:
-            yield name, str(one)
+        for text in value if isinstance(value, list) else [value]:
+            yield name, str(text)
 
 
 def _bytes(raw: object) -> bytes:

@@ -127,6 +127,7 @@ class Contents:
             strict=whole.strict,
             media_type=content[0].name if content else "",
             allow_empty=raw.get("allowEmptyValue") is True,
+            allow_reserved=raw.get("allowReserved") is True,
         )
 
     def _refuse(self, part: Part, raw: object) -> None:

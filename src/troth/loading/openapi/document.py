@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -74,7 +75,17 @@ def read_spec(data: bytes, vendor: str, shown: str, folder: Path | None = None, 
         raise InputInvalid([nothing, *(each.problem() for each in unchecked)])
     warnings = tuple(survey.warnings())
     sha256 = hashlib.sha256(data).hexdigest()
-    return Spec(vendor, shown, tree.root, operations, sha256, xsd, unchecked, warnings)
+    return Spec(
+        vendor,
+        shown,
+        tree.root,
+        operations,
+        sha256,
+        xsd,
+        unchecked=unchecked,
+        warnings=warnings,
+        schemes=reading.schemes,
+    )
 
 
 def _in_file(unchecked: Unchecked) -> tuple[str, int, int]:
@@ -206,7 +217,8 @@ class _SpecReading:
             responses={
                 status.lower(): self.contents.response(status, each) for status, each in part.items("responses")
             },
-            security=self._security(raw),
+            security=() if self._is_open(raw) else self._asked_schemes(raw),
+            schemes=self._asked_schemes(raw),
             effect=str(raw.get("x-effect", _EFFECTS.get(method, "creates"))),
             basis=read_basis(raw.get("x-basis"), Basis.DOCUMENTED),
             citation=read_citation(raw["x-source"]) if "x-source" in raw else None,
@@ -256,23 +268,23 @@ class _SpecReading:
                 return urljoin(self.base, url).rstrip("/")
         return urljoin(self.base, "/").rstrip("/")
 
-    def _security(self, raw: Mapping[str, object]) -> tuple[str, ...]:
-        asked = raw.get("security", self.root.fields.get("security"))
-        schemes = self.root.at("components").at("securitySchemes")
-        found = []
-        if any(requirement == {} for requirement in sequence(asked)):
-            return ()
-        for requirement in sequence(asked):
-            for name in mapping(requirement):
-                scheme = followed(self.tree, schemes.at(name)).fields
-                kind = str(scheme.get("type", ""))
-                if kind == "http":
-                    found.append(str(scheme.get("scheme", "")).lower())
-                elif kind == "apiKey":
-                    found.append(f"apiKey:{scheme.get('in')}:{scheme.get('name')}")
-                else:
-                    found.append("bearer")
-        return tuple(dict.fromkeys(found))
+    @cached_property
+    def schemes(self) -> dict[str, str]:
+        """Name of a security scheme → the scheme as an operation has it."""
+        named = self.root.at("components").items("securitySchemes")
+        return {name: scheme_text(followed(self.tree, part).fields) for name, part in named}
+
+    def _requirements(self, raw: Mapping[str, object]) -> list[object]:
+        return sequence(raw.get("security", self.root.fields.get("security")))
+
+    def _is_open(self, raw: Mapping[str, object]) -> bool:
+        """Whether an operation may be called without any credentials."""
+        return any(requirement == {} for requirement in self._requirements(raw))
+
+    def _asked_schemes(self, raw: Mapping[str, object]) -> tuple[str, ...]:
+        known = self.schemes
+        names = (name for requirement in self._requirements(raw) for name in mapping(requirement))
+        return tuple(dict.fromkeys(known.get(name, "bearer") for name in names))
 
     def xsd(self, folder: Path | None) -> bytes | None:
         """The XML Schema of the document's SOAP messages; it stands in the document's folder or below."""
@@ -298,5 +310,16 @@ class _SpecReading:
 
 _CARRIED = (
     "vendor", "method", "path", "server", "parameters", "request_body", "body_required", "responses", "security",
-    "http_name", "path_key", "fixed_query",
+    "schemes", "http_name", "path_key", "fixed_query",
 )  # fmt: skip
+
+
+def scheme_text(raw: Mapping[str, object]) -> str:
+    """A Security Scheme Object in one word: ``basic``, ``bearer``, ``apiKey:query:name`` …
+
+    Whatever else there is (OAuth 2, OpenID Connect) ends in a bearer token.
+    """
+    kind = raw.get("type")
+    if kind == "http":
+        return str(raw.get("scheme", "")).lower()
+    return f"apiKey:{raw.get('in')}:{raw.get('name')}" if kind == "apiKey" else "bearer"

@@ -1,12 +1,12 @@
-"""YAML into plain values, with the line and column of every key and value kept; all traps named, never swallowed.
+"""Reads YAML into plain values with the line and column of every key and value; YAML's pitfalls are problems.
 
-The only room that imports PyYAML for reading. Positions are found by path: ``document.at("clauses", "same-token")``.
+No other module imports PyYAML for reading. Positions are found by path: ``document.at("clauses", "same-token")``.
 """
 
 import json
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,12 +30,12 @@ MOST_DIGITS = 1_000
 """Longer numbers are not computed with; Python itself reads none beyond 4,300 digits."""
 _MAX_DEPTH = 100
 _MAX_REPEATS = 10
-"""So often may the average value be repeated by aliases; beyond it they are there to blow the file up."""
+"""Aliases may repeat values so often on average; more means a file that is made to exhaust the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where a value stands: its own position, and its key's if it has one."""
+    """The position of a value, and of its key if it has one."""
 
     value: Position
     key: Position
@@ -47,7 +47,7 @@ class Located:
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file as plain JSON values, and where each of them stands."""
+    """A YAML file as plain JSON values, with the position of each."""
 
     file: str
     value: object
@@ -143,7 +143,7 @@ def parse_yaml(data: bytes, name: str, core: bool = False, binary: bool = False)
         raise InputInvalid([Problem(Position(name, line, 1), "is not UTF-8", "save the file as UTF-8")]) from error
     lines = tuple(text.split("\n"))
     if text.lstrip().startswith(("{", "[", '"')):
-        # JSON writes what lies beyond the first plane as two escapes, which YAML does not put together.
+        # JSON writes characters beyond the first plane as two escapes, which YAML does not combine.
         text = _PAIR.sub(lambda match: str(json.loads(f'"{match[0]}"')), text)
     try:
         node = yaml.compose(text, Loader=_LOADER)
@@ -151,15 +151,15 @@ def parse_yaml(data: bytes, name: str, core: bool = False, binary: bool = False)
         raise InputInvalid([_syntax_problem(error, name, lines)]) from error
     except RecursionError as error:
         raise InputInvalid([Problem(Position(name), "is nested too deeply")]) from error
-    reading = _Reading(name, lines, core, binary)
+    reading = _YamlReading(name, lines, core, binary)
     value = reading.convert(node, (), 0) if node is not None else None
     if reading.problems:
         raise InputInvalid(reading.problems)
     return Document(name, value, lines, reading.places)
 
 
-class _Reading:
-    """One walk over the composed nodes."""
+class _YamlReading:
+    """Converts composed nodes to values, and gathers their positions and problems."""
 
     def __init__(self, name: str, lines: tuple[str, ...], core: bool, binary: bool) -> None:
         self.name = name
@@ -172,14 +172,14 @@ class _Reading:
         self._distinct: set[int] = set()
 
     def convert(self, node: yaml.Node, path: Path_, depth: int, key: Position | None = None) -> object:
-        own = self._position(node)
+        position = self._position(node)
         style = getattr(node, "style", None)
-        self.places[path] = Located(own, key or own, style in ("'", '"'), style in ("|", ">"))
+        self.places[path] = Located(position, key or position, style in ("'", '"'), style in ("|", ">"))
         self._visits += 1
         self._distinct.add(id(node))
         if depth > _MAX_DEPTH or self._visits > _MAX_REPEATS * (len(self._distinct) + 100):
             if not any(problem.message.startswith("is nested") for problem in self.problems):
-                self._problem(own, "is nested too deeply, or aliases blow it up", "write it out flat")
+                self._problem(position, "is nested too deeply, or aliases blow it up", "write it out flat")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
@@ -338,8 +338,3 @@ def _syntax_fix(line: str) -> str:
     if ": " in value:
         return "a colon followed by a space starts a mapping: put the whole value in quotes"
     return ""
-
-
-def walk(document: Document) -> Iterator[Path_]:
-    """All paths of a document."""
-    return iter(document.places)
