@@ -17,9 +17,9 @@ from troth.secrets.redactor import Redactor
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
-from troth.strength.collecting import EACH, Collector, sampled
+from troth.strength.collecting import EACH, ExchangeCollector, sampled
 from troth.strength.command import touched_since
-from troth.strength.console import lines, render_strength
+from troth.strength.console import render_strength, strength_lines
 from troth.strength.json_report import strength_tree, write_strength_json
 from troth.strength.measurement import Score, StrengthReport, Survivor
 from troth.strength.measuring import Measurement
@@ -49,7 +49,7 @@ def measure(tmp_path, contract=SHOP_CONTRACT, answer=shop, seed=0, spec=SHOP_SPE
     book = make_book(tmp_path, spec, {"orders": contract})
     terms, problems = compile_terms(book)
     assert not problems
-    collector = Collector()
+    collector = ExchangeCollector()
     target = FunctionTarget(answer)
     runner = Runner(book, terms, target, Court(), collector.watch)
     for item in CasesSource(terms, target.facts, Budget(seed)).items():
@@ -171,7 +171,7 @@ def report_of(measured):
 
 def test_the_report_for_people_says_all_three_apart(tmp_path):
     report = report_of(measure(tmp_path, SHOP_CONTRACT + FREE))
-    text = "\n".join(line for line, _ in lines(report, 99.9, verbose=True, redundant=True))
+    text = "\n".join(line for line, _ in strength_lines(report, 99.9, verbose=True, redundant=True))
     total = report.overall
     assert f"{total.caught:,} caught" in text
     assert f"{total.free:,} free, {total.survived:,} survived" in text
@@ -208,7 +208,7 @@ def test_a_secret_does_not_appear():
 )
 def test_a_score_is_never_rounded_up_to_a_whole_one(score, shown):
     zero = StrengthReport("0", 0, "", "", 1, 0, 1.0, 1.0, score, (), (), (), (), (), ())
-    assert any(line.startswith(shown) for line, _ in lines(zero, 0, verbose=False, redundant=False))
+    assert any(line.startswith(shown) for line, _ in strength_lines(zero, 0, verbose=False, redundant=False))
 
 
 def test_the_command_measures_the_real_contracts():

@@ -18,22 +18,22 @@ MEANINGS: Mapping[Worth, str] = {
 
 
 def title(change: Change) -> str:
-    """Whose answers changed: ``oneall · lookupStorageUser · 200``."""
+    """Vendor, operation and status of a change: ``oneall · lookupStorageUser · 200``."""
     return printable(f"{change.vendor} · {change.operation} · {change.status}")
 
 
 def sentence(change: Change) -> str:
-    """Where, and what happened there."""
+    """The place of a change, and what changed there."""
     return printable(f"{change.place} {change.says}" if change.sort != "promise" else change.says)
 
 
-def shown(one: Evidence) -> str:
-    """What one side shows: how often, and an example."""
-    text = one.shows
-    if one.of:
-        text += f", in {one.count:,} of {number(one.of, 'answer')}"
-    if one.example and one.example != one.shows:
-        text += f", such as {shortened(one.example)}"
+def evidence_text(evidence: Evidence) -> str:
+    """The evidence of one side: what, how often, and an example."""
+    text = evidence.shows
+    if evidence.of:
+        text += f", in {evidence.count:,} of {number(evidence.of, 'answer')}"
+    if evidence.example and evidence.example != evidence.shows:
+        text += f", such as {shortened(evidence.example)}"
     return printable(text)
 
 
@@ -44,19 +44,19 @@ def shortened(text: str) -> str:
 
 
 def broken_lines(change: Change) -> Iterator[str]:
-    """Each promise that is broken: its code and name, how it is known, and what is wrong."""
-    for one in change.broken:
-        name = f"{one.vendor}.{one.operation}.{one.subject}"
-        yield printable(f"{one.code} {name} ({_weight(one)}): {one.message}")
+    """For each broken promise a line with its code and name, its basis and source, and the message."""
+    for finding in change.broken:
+        name = f"{finding.vendor}.{finding.operation}.{finding.subject}"
+        yield printable(f"{finding.code} {name} ({_weight(finding)}): {finding.message}")
 
 
-def _weight(one: Finding) -> str:
-    severity = "breach" if one.basis is Basis.DOCUMENTED else "surprise"
-    return f"{severity}, {known_from(one.basis, one.citation)}"
+def _weight(finding: Finding) -> str:
+    severity = "breach" if finding.basis is Basis.DOCUMENTED else "surprise"
+    return f"{severity}, {known_from(finding.basis, finding.citation)}"
 
 
 def side_line(side: SideFacts) -> str:
-    """A side in one line."""
+    """The name of a side and its numbers of answers."""
     text = f"{side.name}: {number(side.exchanges, 'answer')}"
     if side.again:
         text += f", {side.again:,} of them to requests asked again"
@@ -67,8 +67,8 @@ def side_line(side: SideFacts) -> str:
     return printable(text)
 
 
-def verdict_line(report: DriftReport) -> str:
-    """How many changes there are, by what they are worth."""
+def drift_verdict(report: DriftReport) -> str:
+    """The number of changes of each worth."""
     if not report.compared and not report.changes:
         return "nothing was compared"
     compared = f"{number(report.compared, 'status', 'statuses')} of operations compared"

@@ -1,4 +1,4 @@
-"""A request as one line for a POSIX shell, with environment variables where the secrets were."""
+"""A request as a curl command for a POSIX shell, with environment variables in place of secrets."""
 
 import re
 from base64 import b64decode, b64encode
@@ -12,7 +12,7 @@ from troth.secrets.finder import Found
 from troth.secrets.redactor import Redactor
 
 _LONGEST_ARGUMENT = 100_000
-"""Beyond this a body goes through a pipe: Linux takes no argument longer than 128 KiB."""
+"""A longer body goes through a pipe, since Linux allows no argument longer than 128 KiB."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _URL_SIGNS = "!#$%&'()*+,/:;=?@[]~-._"
 _ESCAPES = {0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t", 0x5C: "\\\\", 0x25: "%%"}
@@ -26,7 +26,7 @@ _ENCODERS: Mapping[str, tuple[str, str]] = {
     "XML": ("xml.sax.saxutils as x", "x.escape(sys.argv[1])"),
     "HTML": ("html", "html.escape(sys.argv[1])"),
 }
-"""Encoding → how a shell has Python encode a variable; used only where the encoded secret differs from the secret."""
+"""Encoding → the module and call of Python that encode a variable; used where that changes the secret."""
 
 
 def curl(request: Request, locate: Callable[[str], str], redactor: Redactor) -> str:
@@ -139,7 +139,7 @@ class _Shell:
         return f'"${name}"' if _VARIABLE.fullmatch(name) else self.word(data) if data else ""
 
     def _parts(self, data: bytes) -> list[bytes | tuple[str]]:
-        """Literal bytes, and shell words where secrets were."""
+        """Literal bytes, and shell words in place of secrets."""
         parts: list[bytes | tuple[str]] = []
         end = 0
         for span in self._redactor.find(data):

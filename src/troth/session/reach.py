@@ -29,8 +29,9 @@ from troth.session.folders import Folders, find_folders, shown
 from troth.sources.routing import Router
 from troth.targets.by_vendor import ByVendorTarget
 from troth.targets.embedded import EmbeddedTarget
+from troth.targets.live.addresses import loopback_address
 from troth.targets.live.authentication import AuthenticatedTarget
-from troth.targets.live.client import Limits, LiveTarget, check_address
+from troth.targets.live.client import Limits, LiveTarget
 from troth.targets.live.conduct import Conduct
 from troth.targets.live.dotenv import read_environment
 from troth.targets.live.facts import check_facts, fact_texts
@@ -110,13 +111,15 @@ def select(
         UsageInvalid: there is no target of that name.
     """
     redactor = redactor or Redactor()
-    facts = read_world(world, shown(world), learn=redactor.learn) if world is not None else None
+    process = os.environ if environment is None else environment
+    variables = read_environment(here, process)
+    facts = read_world(world, shown(world), variables, redactor.learn) if world is not None else None
     folders = find_folders(here)
     if cassettes is not None:
         folders = replace(folders, cassettes=cassettes, only_these_cassettes=True)
     settings = None
     if target not in ("mock", "replay") and "://" not in target:
-        settings = _settings(here, target, os.environ if environment is None else environment)
+        settings = _settings(here, target, process)
         redactor.learn(settings.secrets)
         named = {*settings.addresses, *settings.specs} - {""}
         vendors = vendors or (tuple(sorted(named)) if "" not in settings.addresses else ())
@@ -175,7 +178,7 @@ def _reach_plain(selection: Selection, book: Book, terms: Terms) -> Reached:
         return Reached(embedded(book, selection.folders.installed))
     if selection.target == "replay":
         return _reach_replay(book, terms)
-    address = check_address(selection.target)
+    address = loopback_address(selection.target)
     servers = tuple({operation.server for operation in book.operations()})
     worlds = {name: Facts(world=world) for name, world in (selection.world or {}).items()}
     effect_of = effect_in(book)

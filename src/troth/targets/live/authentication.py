@@ -25,7 +25,6 @@ class _Token:
 
 class _TokenAnswer(msgspec.Struct):
     access_token: str
-    token_type: str = "Bearer"  # noqa: S105 - a scheme's name
     expires_in: float | None = None
 
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from troth.errors import TrothError
 from troth.loading.plain import mapping
 from troth.targets.live.dotenv import read_environment
-from troth.targets.live.settings_file import FILE, NOT_SECRET, VARIABLE
+from troth.targets.live.settings_file import FILE, NOT_SECRET
+from troth.targets.live.variables import variable_uses
 
 
 def named_secrets(here: Path, process: Mapping[str, str]) -> dict[str, str]:
@@ -45,12 +46,12 @@ def _uses(path: Path) -> Iterator[tuple[str, str]]:
     try:
         targets = mapping(mapping(tomllib.loads(text)).get("targets"))
     except (tomllib.TOMLDecodeError, RecursionError):
-        yield from (("", name) for name in VARIABLE.findall(text))
+        yield from (("", use.name) for use in variable_uses(text))
         return
     for target in targets.values():
         for place, value in mapping(target).items():
             if place not in NOT_SECRET:
-                yield from ((place, name) for name in VARIABLE.findall(repr(value)))
+                yield from ((place, use.name) for use in variable_uses(value))
 
 
 def _password(address: str) -> str | None:
