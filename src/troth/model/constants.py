@@ -1,4 +1,4 @@
-"""Texts that Troth's own code wrote, told apart by their type from those that came from outside."""
+"""Texts that code wrote, Troth's or a package's, told apart by their type from those that came from outside."""
 
 from typing import Annotated
 

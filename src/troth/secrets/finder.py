@@ -165,8 +165,11 @@ class Finder:
 
     def _in_carriers(self, layer: Layer) -> Iterator[Span]:
         """What stands in base64: the whole run is one span, or its last part where ``/`` parts it from a path."""
-        shortest = [needles.shortest for needles in (self._declared, self._young, self._old) if needles]
-        for batch in batches(layer.data, 1 if self._alone else min(shortest)):
+        shortest = min(
+            needles.shortest for needles in (self._declared, self._young, self._old) if needles or self._alone
+        )
+        # A character takes up to three times as many bytes folded as it does in Latin-1.
+        for batch in batches(layer.data, 1 if self._alone else shortest // 3 if self._wide else shortest):
             best: dict[int, tuple[int, tuple[Found, ...]]] = {}
             for offset in ALIGNMENTS:
                 decoded = batch.decoded(offset)

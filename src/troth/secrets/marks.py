@@ -16,6 +16,13 @@ from troth.secrets.pseudonyms import DATE, EMAIL, HEX, URL, UUID
 _LOOKS = (("email", EMAIL), ("uuid", UUID), ("date", DATE), ("url", URL), ("number", re.compile(r"\d+")), ("hex", HEX))
 _TOKEN = re.compile(r"(?=.*\d)[A-Za-z0-9+/=._~-]{16,}")
 _CHARACTERS, _FEW_CHARACTERS = 8, 4
+_KINDS = "|".join((*(name for name, _ in _LOOKS), "token", "text"))
+_KIND = re.compile(rf"<({_KINDS})-[a-z2-7]{{{_CHARACTERS}}}>".encode())
+
+
+def kinds_in(data: bytes) -> list[tuple[int, int]]:
+    """Where the words of marks stand: they are Troth's own, even if a secret is part of one."""
+    return [match.span(1) for match in _KIND.finditer(data)] if b"<" in data else []
 
 
 class Marks:

@@ -10,7 +10,7 @@ from troth.secrets.answers import PrivateValues
 from troth.secrets.cleaning import Cleaner, exchanges_in
 from troth.secrets.encodings import utf8
 from troth.secrets.finder import Finder, Found, Span
-from troth.secrets.marks import Marks
+from troth.secrets.marks import Marks, kinds_in
 
 T = TypeVar("T")
 _KEY_BYTES = 32
@@ -116,7 +116,9 @@ class Redactor:
 
     def find(self, data: bytes) -> list[Span]:
         """Every part of the bytes that shows a secret, in order and without overlaps."""
-        return self._finder.find(data)
+        spans = self._finder.find(data)
+        words = kinds_in(data) if spans else []
+        return [span for span in spans if not any(start <= span.start and span.end <= end for start, end in words)]
 
     def name(self, found: Found) -> str:
         """The name by which a value was learned; ``""`` where it has none, or is not exactly that value."""

@@ -12,7 +12,7 @@ _SECRET = re.compile(
     r"|session(_?(id|key))?$|signature|(^|_)(otp|pin|pwd|sid|jwt|csrf)($|_)|security_?(code|answer)"
 )
 _NOT_SECRET = re.compile(
-    r"(type|expir\w*|length|count|date|time|url|uri|name|status|error|hint|field|at|in|valid|policy)$"
+    r"(type|expir\w*|length|count|date|time|url|uri|name|status|error|hint|field|_at|_in|valid|policy)$"
 )
 _CARRIERS = frozenset(("key", "value", "secret", "id"))
 """Names that say nothing themselves, below a name that does: ``access_token: {key: …}``."""
@@ -95,7 +95,7 @@ def worth_hiding(value: str, names: Collection[str] = ()) -> bool:
     ``Access-Control-Allow-Credentials``, ``"email": "string"``.
     """
     plain = value.strip().lower()
-    if len(plain) < SHORTEST_GUESS or plain in _COMMON or _SMALL_NUMBER.fullmatch(plain) or MARK.search(value):
+    if len(plain) < SHORTEST_GUESS or plain in _COMMON or plain.replace("-", "") in _COMMON or _SMALL_NUMBER.fullmatch(plain) or MARK.search(value):
         return False
     if len(set(plain)) < _FEWEST_CHARACTERS:
         return False

@@ -71,7 +71,9 @@ def json_fields(data: bytes) -> Iterator[Field]:
         elif sign in (b"}", b"]"):
             if len(holders) > 1:
                 _, key, way = holders.pop()
-        elif sign == b"," or sign in (b"true", b"false", b"null", b":"):
+        elif sign == b",":
+            key = key if key == "*" else ""
+        elif sign in (b"true", b"false", b"null", b":"):
             continue
         else:
             last = _scalar(match, _further(way, key), holders[-1][0])
@@ -92,7 +94,7 @@ def _scalar(match: re.Match[bytes], names: tuple[str, ...], parent: int) -> Fiel
     try:
         value = str(loads(raw, strict=False))
     except ValueError:
-        value = raw[1:-1]
+        value = raw[1:-1] if len(raw) > 1 and raw.endswith('"') else raw[1:]
     return Field(match.start(), match.end(), names, value, "text", parent)
 
 
