@@ -20,7 +20,8 @@ from faults.corpus import BY_NAME, FAULTS
 from sections import write_section
 
 from troth.session.open import open_book
-from troth.session.reach import MOCKS, select
+from troth.session.reach import select
+from troth.vendors.installed import InstalledVendors
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 SECTION = "detection"
@@ -69,7 +70,7 @@ def measure_all(bench: Bench, journal: Journal, names: list[str], tools: list[st
         for tool in tools:
             if tool != DEAREST:
                 measure_fault(bench, journal, tool, name)
-    for vendor in MOCKS:
+    for vendor in InstalledVendors().names:
         for tool in WHOLE if whole_too else ():
             measure_once(bench, journal, (tool, vendor, whole(vendor), ""))
     for name in names if DEAREST in tools else ():

@@ -14,7 +14,7 @@ from faults.corpus import BY_NAME, FAULTS
 from faults.faults import Fault
 
 from troth import __version__
-from troth.session.reach import MOCKS
+from troth.vendors.installed import InstalledVendors
 
 TITLES = {
     "troth": "Troth",
@@ -160,7 +160,7 @@ def _scores(results: Results) -> Iterator[str]:
         "included, is steadier. It is without the mock, except that Prism's is with the mock and our part in it."
     )
     for tool in TOOLS:
-        for vendor in MOCKS:
+        for vendor in InstalledVendors().names:
             yield from _troubles(results, tool, vendor)
 
 
@@ -212,7 +212,7 @@ def _whole_runs(results: Results) -> Iterator[str]:
     yield ""
     yield f"| vendor | {' | '.join(TITLES[tool] for tool in tools)} |"
     yield f"|---|{'---|' * len(tools)}"
-    for vendor in MOCKS:
+    for vendor in InstalledVendors().names:
         runs = [results.known.get((tool, vendor, whole(vendor), "")) for tool in tools]
         cells = [f"{one.requests}, {one.cpu:.0f}, {len(one.kinds)}" if one is not None else "not run" for one in runs]
         yield f"| {vendor} | {' | '.join(cells)} |"

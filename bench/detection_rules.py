@@ -22,7 +22,7 @@ from troth.model.ports import Judged
 from troth.model.report import Finding
 from troth.session.open import open_all
 from troth.session.reach import select
-from troth.sources.recordings import Router
+from troth.sources.routing import Router
 from troth.wire.soap import XsdValidator
 
 ROOT = Path(__file__).parents[1]

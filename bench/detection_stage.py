@@ -16,7 +16,8 @@ from troth.mocks.server.http import running
 from troth.mocks.service import Service
 from troth.model.operation import Operation
 from troth.session.open import open_book
-from troth.session.reach import MOCKS, select
+from troth.session.reach import select
+from troth.vendors.installed import InstalledVendors
 
 ROOT = Path(__file__).parents[1]
 OUTSIDE = ROOT / "tests" / "outside"
@@ -82,7 +83,7 @@ class Stage:
 
     def __init__(self, vendor: str) -> None:
         self.vendor = vendor
-        self.inner: Any = MOCKS[vendor]()
+        self.inner: Any = InstalledVendors().mock(vendor)()
         self.prefixes: tuple[str, ...] = self.inner.prefixes
         self.limits: tuple[str, ...] = ()
         self.log: list[Entry] = []
@@ -91,8 +92,8 @@ class Stage:
 
     def plant(self, fault: str, *, tokens: bool = False) -> None:
         """Put the mock with this fault on the stage, or the clean one where the name is empty; begin a new log."""
-        make: Any = MOCKS[self.vendor]
-        self.inner = BY_NAME[fault].plant(make()) if fault else Faulty(make())
+        mock = InstalledVendors().mock(self.vendor)
+        self.inner = BY_NAME[fault].plant(mock()) if fault else Faulty(mock())
         self.tokens = [] if tokens and self.vendor == "esws" else None
         self.reset()
         self.log = []

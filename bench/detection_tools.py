@@ -25,7 +25,7 @@ from test_outside_schemathesis import Knowledge, oneall_knowledge, socialidnow_k
 
 from troth.model.exchange import Exchange, NoAnswer, Request, header
 from troth.model.facts import Facts
-from troth.model.ports import RunOptions
+from troth.model.ports import Abilities, RunOptions, Target
 from troth.session.reach import select
 from troth.session.run import Run
 from troth.targets.live.client import LiveTarget
@@ -208,7 +208,7 @@ def _failures(events: Path) -> Iterator[tuple[str, str]]:
                     yield case, f"{check['name']} of {value['method']} {value['path']}"
 
 
-class PrismTarget:
+class PrismTarget(Target):
     """Troth's requests on their way through Prism; notes what Prism says of the answers."""
 
     kind = "mock"
@@ -244,8 +244,8 @@ class PrismTarget:
     def facts(self, vendor: str) -> Facts:
         return Facts(world=self._stage.world(), closed=True)
 
-    def reset(self, vendor: str) -> None:
-        self._stage.reset()
+    def abilities(self, vendor: str) -> Abilities:
+        return Abilities(reset=self._stage.reset)
 
     def close(self) -> None:
         self._live.close()

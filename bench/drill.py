@@ -23,19 +23,21 @@ import click
 
 import troth
 from troth.model.exchange import Exchange, Request
-from troth.model.ports import Judged, Judges, RunOptions
+from troth.model.ports import Budget, Judged, Judges, RunOptions
 from troth.model.report import Judgement, Report
 from troth.session.conclude import conclude_run
 from troth.session.open import open_book
-from troth.session.reach import MOCKS, select
+from troth.session.reach import select
 from troth.session.run import Run
 from troth.targets.embedded import EmbeddedTarget, StandIn
+from troth.vendors.installed import InstalledVendors
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "drill.md"
 FIRST_RUN = ROOT / "bench" / "drill-first-run.json"
 SOURCES = ("cases", "workflows", "properties")
 """The sources that send requests."""
+VENDORS = InstalledVendors()
 TASKS = 25
 """After so many runs a process is replaced, so that no run pays for the answers judged before it."""
 
@@ -95,7 +97,7 @@ def drill(stand_in: StandIn, vendor: str, outcome: Outcome, seed: int, examples:
     def heard() -> None:
         outcome.first = outcome.first or target.requests
 
-    options = RunOptions(sources=SOURCES, max_examples=examples, seed=seed)
+    options = RunOptions(sources=SOURCES, budget=Budget(seed, examples))
     run = Run(select(ROOT, vendors=(vendor,)), options, lambda judges, _vendor: Listening(judges, heard), target)
     _run_until_found(run, heard)
     _note(conclude_run(run), outcome)
@@ -140,7 +142,7 @@ def drill_fault(name: str, seed: int, examples: int) -> Outcome:
     fault = BY_NAME[name]
     outcome = Outcome(name)
     try:
-        return drill(fault.plant(MOCKS[fault.vendor]()), fault.vendor, outcome, seed, examples)
+        return drill(fault.plant(VENDORS.mock(fault.vendor)()), fault.vendor, outcome, seed, examples)
     except Exception as error:  # noqa: BLE001 - the other faults are to be drilled all the same
         outcome.crashes.append(f"{type(error).__name__}: {error}"[:500])
         return outcome
@@ -153,10 +155,9 @@ def clean_name(vendor: str, seed: int) -> str:
 
 def drill_clean(vendor: str, seed: int, examples: int) -> Outcome:
     """The mock without a fault, whose data comes from that seed too; the suite must be silent."""
-    make: Any = MOCKS[vendor]
     outcome = Outcome(clean_name(vendor, seed))
     try:
-        return drill(make(seed=seed), vendor, outcome, seed, examples)
+        return drill(VENDORS.mock(vendor)(seed=seed), vendor, outcome, seed, examples)
     except Exception as error:  # noqa: BLE001 - as above
         outcome.crashes.append(f"{type(error).__name__}: {error}"[:500])
         return outcome
@@ -195,7 +196,7 @@ def _facts() -> dict[str, str]:
 @click.option("--examples", default=2, show_default=True, help="Generated requests for each operation and mode.")
 @click.option("--seeds", default=20, show_default=True, help="How many seeds the clean mocks are run with.")
 @click.option("--fault", "names", multiple=True, help="Only this fault (may be repeated); nothing is written.")
-@click.option("--vendor", type=click.Choice(tuple(MOCKS)), help="Only this vendor; nothing is written.")
+@click.option("--vendor", type=click.Choice(VENDORS.names), help="Only this vendor; nothing is written.")
 @click.option("--batch", type=click.Choice(BATCH_NAMES), help="Only this batch; nothing is written.")
 @click.option("--resume", type=click.Path(dir_okay=False, path_type=Path), help="A file to go on from and add to.")
 @click.option("--forget-first-run", is_flag=True, help="Let this run be the first one.")
@@ -215,7 +216,7 @@ def main(
     wanted = _wanted(names, vendor, batch)
     facts = _facts() | {"seed": seed, "examples": examples}
     journal = Journal(resume, " ".join(str(facts[one]) for one in ("specs", "contracts", "code", "seed", "examples")))
-    mocks = [name for name in MOCKS if vendor in (None, name)]
+    mocks = [name for name in VENDORS.names if vendor in (None, name)]
     clean_tasks = {clean_name(name, number): (name, number, examples) for number in range(seeds) for name in mocks}
     tasks = {name: (name, seed, examples) for name in wanted}
     outcomes = {one.name: one for one in every_outcome(jobs, drill_fault, tasks, journal)}

@@ -34,7 +34,7 @@ from troth.mocks.oneall.service import OneAll
 from troth.mocks.server.http import running
 from troth.mocks.service import Clock
 from troth.model.exchange import Exchange, Request, Response
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.session.reach import select
 from troth.session.run import Run
 from troth.strength.command import measure as measure_strength
@@ -268,7 +268,7 @@ def remember(exchanges: int) -> None:
     whole = Run(select(ROOT), RunOptions(sources=("cases",)))
     done, seed, due = 0, 0, exchanges // 10
     while done < exchanges:
-        for item in Run(select(ROOT), RunOptions(sources=("cases",), seed=seed)).items():
+        for item in Run(select(ROOT), RunOptions(sources=("cases",), budget=Budget(seed))).items():
             done += whole.runner.run(item).exchanges
             if done >= due:
                 print(f"{done:,} {_peak()}", flush=True)

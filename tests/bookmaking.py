@@ -9,6 +9,7 @@ from troth.model.book import Book
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
 from troth.model.operation import Basis
+from troth.model.ports import Abilities, Budget, Target
 from troth.model.report import ItemResult
 from troth.session.folders import Folders, read_book
 from troth.session.runner import Runner
@@ -85,7 +86,7 @@ def honest_shop(request: Request) -> Response:
     return answer_of(404, {"error": "no such order"})
 
 
-class FunctionTarget:
+class FunctionTarget(Target):
     """A target that is a function."""
 
     kind = "mock"
@@ -104,7 +105,10 @@ class FunctionTarget:
     def facts(self, vendor: str) -> Facts:
         return self._facts
 
-    def reset(self, vendor: str) -> None:
+    def abilities(self, vendor: str) -> Abilities:
+        return Abilities(reset=self._reset)
+
+    def _reset(self) -> None:
         self.resets += 1
 
     def close(self) -> None:
@@ -139,7 +143,7 @@ def run_cases(
     terms, problems = compile_terms(book)
     assert not problems, "\n".join(map(str, problems))
     runner = Runner(book, terms, target, Court(Basis.ASSUMED if strict else Basis.DOCUMENTED))
-    return runner, tuple(runner.run(item) for item in CasesSource(terms, target.facts, seed).items())
+    return runner, tuple(runner.run(item) for item in CasesSource(terms, target.facts, Budget(seed)).items())
 
 
 def silent(_request: Request) -> NoAnswer:

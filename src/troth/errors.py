@@ -3,7 +3,9 @@
 ``TrothError``
 ├── ``InputInvalid``     a file cannot be used: all its problems, each with its place (exit code 2)
 ├── ``UsageInvalid``     an option, a name or an address that cannot be used (exit code 2)
-└── ``CannotJudge``      nothing can be said about the target: it is down or gave nothing to judge (exit code 3)
+│   └── ``PluginInvalid``    an installed package that extends Troth cannot be used (exit code 2)
+├── ``CannotJudge``      nothing can be said about the target: it is down or gave nothing to judge (exit code 3)
+└── ``PluginFailed``     code of such a package raised an error during a run (exit code 4)
 
 Anything else that escapes is an error inside Troth (exit code 4). ``ExitCode`` lists all codes of a process.
 """
@@ -105,6 +107,22 @@ class UsageInvalid(TrothError):
     """An option, a name or an address that cannot be used; the message says what would be."""
 
     exit_code = ExitCode.OURS
+
+
+class PluginInvalid(UsageInvalid):
+    """A plug-in that was selected and cannot be used: it does not import, or gives something else than it must.
+
+    The message names the distribution that brings it.
+    """
+
+
+class PluginFailed(TrothError):
+    """Code of a plug-in raised an error, or gave something that its protocol does not allow, after it was loaded.
+
+    The message names the distribution that brings it.
+    """
+
+    exit_code = ExitCode.CRASHED
 
 
 class CannotJudge(TrothError):

@@ -101,6 +101,48 @@ DEFECTS = [
         "format 'emial'",
         "email",
     ),
+    (
+        "      - stepId: read\n",
+        "      - x-security: [{schemeName: kye, values: {apiKey: a}}]\n        stepId: read\n",
+        "unknown security scheme 'kye'",
+        "did you mean 'key'?",
+    ),
+    (
+        "      - stepId: read\n",
+        "      - x-security: [{schemeName: key, values: {token: a}}]\n        stepId: read\n",
+        "the scheme 'key' is an API key, and does not take these values",
+        "write values: {apiKey: …}",
+    ),
+    (
+        "      - stepId: read\n",
+        "      - x-security: [{schemeName: user, values: {username: a}}]\n        stepId: read\n",
+        "the scheme 'user' is HTTP Basic, and",
+        "{username: …, password: …}",
+    ),
+    (
+        "      - stepId: read\n",
+        "      - x-security: [{schemeName: token, values: {apiKey: a}}]\n        stepId: read\n",
+        "the scheme 'token' is a bearer token, and",
+        "{token: …}",
+    ),
+    (
+        "      - stepId: read\n",
+        "      - x-security: [{schemeName: digest, values: {username: a, password: b}}]\n        stepId: read\n",
+        "the scheme 'digest' is 'digest', which is not supported",
+        "basic, bearer and API keys are",
+    ),
+    (
+        "      - stepId: read\n",
+        "      - x-security: [{scheme: {type: http, scheme: basic}, values: {token: a}}]\n        stepId: read\n",
+        "this scheme is HTTP Basic, and",
+        "{username: …, password: …}",
+    ),
+    (
+        "      - stepId: read\n",
+        "      - x-security: [{schemeName: key, values: {apiKey: $inputs.nothing}}]\n        stepId: read\n",
+        "unknown input 'nothing'",
+        "known: order",
+    ),
     ("inputs: {type: object", "dependsOn: [nobody]\n    inputs: {type: object", "unknown workflow 'nobody'", ""),
     ("inputs: {type: object", "x-source: {page: nowhere}\n    inputs: {type: object", "unknown source 'nowhere'", ""),
 ]

@@ -9,7 +9,7 @@ import planted
 from troth.arazzo.exploration import links_of
 from troth.mocks.oneall.service import OneAll
 from troth.model.exchange import Exchange, Request
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.model.report import Report, Verdict
 from troth.session.conclude import conclude_run
 from troth.session.open import open_book
@@ -42,7 +42,7 @@ def explore(
     service = OneAll()
     answering = service if make_change is None else planted.Changed(service, make_change)
     target = Watched({"oneall": answering}, origins)
-    run = Run(selection, RunOptions(sources=("workflows",), max_examples=sequences, seed=seed), target=target)
+    run = Run(selection, RunOptions(sources=("workflows",), budget=Budget(seed, sequences)), target=target)
     for item in run.items:
         if item.name.endswith(NAME):
             run.runner.run(item)

@@ -13,12 +13,14 @@ from troth.arazzo.terms import compile_workflows
 from troth.judging.lint import lint_vendor
 from troth.judging.terms import compile_terms
 from troth.model.exchange import NoAnswer, Request, Response
+from troth.model.ports import Budget
 from troth.model.report import ItemResult, Verdict
 from troth.session.folders import read_book
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
-from troth.targets.live.permission import Conduct, Permission
+from troth.targets.live.conduct import Conduct
+from troth.targets.live.permission import Permission
 
 FLOWS = (
     HEAD
@@ -96,10 +98,10 @@ def run(
     flows, found = compile_workflows(book)
     assert not found, found
     target = FunctionTarget(shop)
-    around = Surroundings(flows, terms, target.facts, lambda _seconds: None, None)
+    around = Surroundings(flows, terms, target.facts, lambda _seconds: None, target.abilities)
     conduct = Conduct() if effects is None else Conduct(Permission(terms, effects, lockouts=True))
     runner = Runner(book, terms, target, Court(), conduct=conduct, promises=flows.promises())
-    source = CasesSource(terms, target.facts, 0, GivenWorkflows(around, 0))
+    source = CasesSource(terms, target.facts, Budget(), GivenWorkflows(around, Budget()))
     reading = [item for item in source.items() if item.operation.name == "readOrder"]
     return {item.name.rpartition("/")[2]: runner.run(item) for item in reading}, target
 

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from bookmaking import answer_of, silent
-from workflow_books import HEAD, run_flows
+from workflow_books import HEAD, SPEC, run_flows
 
 from troth.arazzo.surroundings import Bounds
-from troth.model.exchange import NoAnswer, Request, Response
+from troth.model.exchange import NoAnswer, Request, Response, header
 from troth.model.report import Kind, Verdict
 
 BASED = "    x-basis: documented\n    x-source: {ours: the test says so}\n"
@@ -326,6 +327,75 @@ def test_headers_cookies_and_lists_reach_the_wire(tmp_path: Path) -> None:
     assert dict(request.headers) == {"X-Trace": "t-7", "Cookie": "session=s%201"}
 
 
+def test_values_are_written_by_the_style_of_their_parameter(tmp_path: Path) -> None:
+    """OpenAPI 3.1.1, "Style Examples"; never in Python's words."""
+    parameters = (
+        "parameters: [{name: filter, in: query, style: deepObject, explode: true, schema: {type: object}}, "
+        "{name: sort, in: query, schema: {type: object}}, "
+        "{name: ids, in: query, style: pipeDelimited, explode: false, schema: {type: array}}, "
+        "{name: what, in: query, content: {application/json: {schema: true}}}]"
+    )
+    spec = SPEC.replace("parameters: [{name: detail, in: query, schema: {type: string}}]", parameters)
+    assert spec != SPEC
+    steps = """\
+      - stepId: read
+        operationId: readOrder
+        parameters:
+          - {name: order, in: path, value: '7'}
+          - {name: filter, in: query, value: {color: red, new: true}}
+          - {name: sort, in: query, value: {by: age}}
+          - {name: ids, in: query, value: [a, b]}
+          - {name: what, in: query, value: {a: null}}
+          - {name: X-Text, in: header, value: 'all of {$inputs.odd}'}
+"""
+    odd = "    inputs: {type: object, properties: {odd: {default: {a: true}}}}\n"
+    text = HEAD + f"workflows:\n  - workflowId: styles\n{BASED}{odd}    steps:\n{steps}"
+    _, _, target = run_flows(tmp_path, text, Shop(), spec=spec)
+    (request,) = target.sent
+    assert unquote(request.url).partition("?")[2] == 'filter[color]=red&filter[new]=true&by=age&ids=a|b&what={"a":null}'
+    assert header(request.headers, "x-text") == 'all of {"a":true}'
+
+
+def test_an_input_that_is_not_given_has_its_default_whoever_starts_the_workflow(tmp_path: Path) -> None:
+    page = f"""\
+  - workflowId: read-one
+{BASED}    inputs: {{type: object, properties: {{order: {{default: '1'}}}}}}
+    steps:
+      - stepId: read
+        operationId: readOrder
+        parameters: [{{name: order, in: path, value: $inputs.order}}]
+        successCriteria: [{{condition: $statusCode == 404}}]
+"""
+    plain = "      - {stepId: other, operationId: readOrder, parameters: [{name: order, in: path, value: '2'}]MORE}\n"
+    plain = plain.replace("MORE", ", successCriteria: [{condition: $statusCode == 404}]ACTION")
+    goto = ", onSuccess: [{name: there, type: goto, workflowId: read-one}]"
+    given = "parameters: [{name: order, value: '3'}]"
+    flows = (
+        page,
+        flow("calls", "      - {stepId: call, workflowId: read-one}\n"),
+        flow("gives", f"      - {{stepId: call, workflowId: read-one, {given}}}\n"),
+        flow("goes", plain.replace("ACTION", goto)),
+        flow("depends", plain.replace("ACTION", ""), "    dependsOn: [read-one]\n"),
+        flow("cleans", plain.replace("ACTION", ""), "    x-cleanup: [read-one]\n"),
+    )
+    results, _, target = run_flows(tmp_path, document(*flows), Shop())
+    assert {result.verdict for result in results.values()} == {Verdict.KEPT}
+    orders = [request.url.rpartition("/")[2] for request in target.sent]
+    assert orders == ["1", "1", "3", "2", "1", "1", "2", "2", "1"]
+
+
+def test_a_value_that_a_header_cannot_carry_is_named(tmp_path: Path) -> None:
+    steps = """\
+      - stepId: read
+        operationId: readOrder
+        parameters: [{name: order, in: path, value: '7'}, {name: X-Trace, in: header, value: "a\\nb"}]
+"""
+    results, _, target = run_flows(tmp_path, document(flow("broken", steps)), Shop())
+    (finding,) = results["broken"].findings
+    assert (finding.code, finding.unjudged, target.sent) == ("TR402", True, [])
+    assert "the header field 'X-Trace' cannot be sent" in finding.message
+
+
 def test_a_missing_output_is_named_and_stops_only_its_step(tmp_path: Path) -> None:
     steps = CREATE.replace("$response.body#/id", "$response.body#/lines") + READ
     results, _, target = run_flows(tmp_path, document(flow("life", steps)), Shop())
@@ -343,15 +413,15 @@ def test_a_workflow_that_needs_what_the_target_has_not_is_skipped_by_name(tmp_pa
     assert not target.sent
     assert "clock of this target cannot be moved" in results["timed"].findings[0].message
     assert results["timed"].verdict is Verdict.UNJUDGED
-    moved: list[tuple[str, float]] = []
+    moved: list[float] = []
     results, _, _ = run_flows(
         tmp_path,
         document(flow("timed", CREATE + timed), missing),
         Shop(),
-        advance=lambda vendor, seconds: moved.append((vendor, seconds)),
+        advance=moved.append,
     )
     assert results["timed"].verdict is Verdict.KEPT
-    assert moved == [("shop", 60.0)]
+    assert moved == [60.0]
 
 
 STALE_CONTRACT = """\

@@ -11,6 +11,7 @@ from troth.arazzo.terms import compile_workflows
 from troth.errors import Problem
 from troth.judging.terms import compile_terms
 from troth.model.exchange import NoAnswer, Request, Response
+from troth.model.ports import Abilities, Budget
 from troth.model.report import ItemResult
 from troth.session.folders import read_book
 from troth.session.runner import Runner
@@ -54,6 +55,12 @@ paths:
     delete:
       operationId: deleteOrder
       responses: {"204": {description: Gone.}, 4XX: {description: Refused.}}
+components:
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Key}
+    user: {type: http, scheme: basic}
+    token: {type: oauth2, flows: {}}
+    digest: {type: http, scheme: digest}
 """
 
 HEAD = """\
@@ -82,11 +89,12 @@ def run_flows(
     answer: Callable[[Request], Response | NoAnswer],
     bounds: Bounds | None = None,
     contracts: Mapping[str, str] | None = None,
-    advance: Callable[[str, float], None] | None = None,
+    advance: Callable[[float], None] | None = None,
     waits: list[float] | None = None,
+    spec: str = SPEC,
 ) -> tuple[dict[str, ItemResult], Runner, FunctionTarget]:
     """Run every workflow of a document; results by workflow."""
-    folders = make_folders(root, SPEC, {"world": WORLD_FACTS, "flows.arazzo": workflows, **(contracts or {})})
+    folders = make_folders(root, spec, {"world": WORLD_FACTS, "flows.arazzo": workflows, **(contracts or {})})
     book, read = read_book(folders)
     terms, compiled = compile_terms(book)
     flows, found = compile_workflows(book)
@@ -94,7 +102,9 @@ def run_flows(
     assert not problems, "\n".join(map(str, problems))
     target = FunctionTarget(answer)
     wait = waits.append if waits is not None else (lambda _seconds: None)
-    around = Surroundings(flows, terms, target.facts, wait, advance, bounds or Bounds())
+    around = Surroundings(
+        flows, terms, target.facts, wait, lambda _vendor: Abilities(advance=advance), bounds or Bounds()
+    )
     runner = Runner(book, terms, target, Court(), None, flows.promises())
-    results = {item.term.workflow.name: runner.run(item) for item in WorkflowsSource(around, 0).items()}
+    results = {item.term.workflow.name: runner.run(item) for item in WorkflowsSource(around, Budget()).items()}
     return results, runner, target

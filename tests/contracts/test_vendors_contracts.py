@@ -13,10 +13,11 @@ from troth.model.operation import Basis
 from troth.session.catalogue import write_catalogue
 from troth.session.folders import find_folders, read_book
 from troth.session.lint import lint_problems
-from troth.session.reach import MOCKS
 from troth.session.reach import select as select_here
-from troth.sources.building import build_request
-from troth.sources.combinations import all_combinations, needed_facts, select
+from troth.sources.combinations import all_combinations, needed_facts
+from troth.sources.input_requests import build_request
+from troth.sources.selection import select
+from troth.vendors.installed import InstalledVendors
 from troth.wire.views import RequestView
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ def test_a_request_built_from_classes_falls_in_those_classes(terms: Terms) -> No
 
 def _round_trips(terms: OperationTerms) -> int:
     operation = terms.operation
-    facts = Facts(world=MOCKS[operation.vendor]().world(), closed=True)
+    facts = Facts(world=InstalledVendors().mock(operation.vendor)().world(), closed=True)
     readers = classifiers(terms.inputs, facts)
     checked = 0
     for one in select(list(all_combinations(terms)), closed=False):

@@ -8,23 +8,15 @@ from pathlib import Path
 
 from troth.drift.command import Side, ask_side, read_side
 from troth.drift.sightings import Collector
-from troth.mocks.esws.service import Esws
-from troth.mocks.oneall.service import OneAll
-from troth.mocks.service import Clock, Service
-from troth.mocks.socialidnow.service import SocialIdNow
 from troth.model.exchange import Headers, Request, Response
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.session.open import Opened, open_all, open_book
 from troth.session.reach import select
 from troth.session.run import Run
 from troth.targets.embedded import EmbeddedTarget
+from troth.vendors.installed import InstalledVendors
 
 ROOT = Path(__file__).parents[2]
-MOCKS: Mapping[str, Callable[[Clock | None, int], Service]] = {
-    "oneall": OneAll,
-    "socialidnow": SocialIdNow,
-    "esws": Esws,
-}
 Edit = Callable[[Request, Response], Response]
 
 
@@ -90,12 +82,17 @@ def record(operations: tuple[str, ...], seed: int) -> Recorded:
     """
     selection = select(ROOT, vendors=tuple(dict.fromkeys(name.partition(".")[0] for name in operations)))
     book, _ = open_book(selection)
-    services = {name: MOCKS[name](None, seed) for name in book.vendors}
+    services = {name: InstalledVendors().mock(name)(seed=seed) for name in book.vendors}
     origins = {operation.server.split("/", 3)[2]: operation.vendor for operation in book.operations()}
     target = EmbeddedTarget(services, {f"https://{host}": vendor for host, vendor in origins.items()})
     collector = Collector()
     side = ask_side(
-        Run(selection, RunOptions(operations=operations, sources=("cases",), seed=seed), collector.watch, target),
+        Run(
+            selection,
+            RunOptions(operations=operations, sources=("cases",), budget=Budget(seed)),
+            collector.watch,
+            target,
+        ),
         collector,
     )
     exchanges: dict[str, list[tuple[Request, Response]]] = {}

@@ -21,7 +21,7 @@ from troth.session.reach import Selection
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
-from troth.targets.live.permission import Conduct
+from troth.targets.live.conduct import Conduct
 from troth.targets.recorder import RecordingTarget
 
 Shop = Callable[[Request], Response]

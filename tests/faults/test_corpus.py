@@ -13,13 +13,11 @@ import pytest
 from faults.calling import CALLERS, Caller, basic
 from faults.corpus import BATCH_NAMES, BATCHES, DEALT, FAULTS, THIRD, plant
 from faults.faults import Fault, Faulty, Kind
-from troth.mocks.esws.service import Esws
-from troth.mocks.oneall.service import OneAll
 from troth.mocks.service import Clock, Service
-from troth.mocks.socialidnow.service import SocialIdNow
+from troth.vendors.installed import InstalledVendors
 
 START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
-MOCKS: dict[str, type[Service]] = {"oneall": OneAll, "socialidnow": SocialIdNow, "esws": Esws}
+VENDORS = InstalledVendors()
 SURE = {"documented", "example", "observed"}
 FACTS = Path(__file__).parents[3] / "shared" / "facts"
 
@@ -27,7 +25,7 @@ every_fault = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.n
 
 
 def mock_of(fault: Fault) -> Service:
-    return MOCKS[fault.vendor](Clock(START))
+    return VENDORS.mock(fault.vendor)(Clock(START))
 
 
 def story(fault: Fault, stand_in: Service | Faulty) -> list[object]:
@@ -163,7 +161,7 @@ def test_the_batches_are_halves() -> None:
 def test_the_third_batch_is_large_and_says_what_to_expect() -> None:
     assert len(THIRD) >= 60
     assert {BATCHES[fault.name] for fault in THIRD} == {"third"}
-    assert set(Counter(fault.vendor for fault in THIRD)) == set(MOCKS)
+    assert set(Counter(fault.vendor for fault in THIRD)) == set(VENDORS.names)
     assert {fault.expects for fault in THIRD} == {"breach", "surprise"}
 
 

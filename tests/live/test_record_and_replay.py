@@ -9,7 +9,7 @@ import vcr  # type: ignore[import-untyped]
 import yaml
 from vcr.serializers import yamlserializer  # type: ignore[import-untyped]
 
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.model.report import Report, Verdict
 from troth.secrets.redactor import Redactor
 from troth.session.conclude import conclude_run
@@ -110,7 +110,7 @@ def test_a_request_with_no_recording_names_the_nearest(recorded: tuple[str, Path
     made, report = run(
         vendor,
         here,
-        RunOptions(sources=("cases",), operations=SCOPES[vendor].operations, seed=99),
+        RunOptions(sources=("cases",), operations=SCOPES[vendor].operations, budget=Budget(seed=99)),
         "replay",
         cassettes=here / "cassettes",
     )

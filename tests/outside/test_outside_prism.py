@@ -28,6 +28,7 @@ from troth.mocks.socialidnow.service import SocialIdNow
 from troth.model.exchange import Exchange, Request, Response, header
 from troth.model.facts import Facts
 from troth.model.operation import Basis
+from troth.model.ports import Abilities, Budget, Target
 from troth.model.report import Verdict
 from troth.session.folders import find_folders
 from troth.session.open import open_all
@@ -91,7 +92,7 @@ EXPLAINED = (
 )
 
 
-class ThroughPrism:
+class ThroughPrism(Target):
     """A target that speaks to a stand-in through Prism and keeps what Prism says."""
 
     kind = "mock"
@@ -119,8 +120,8 @@ class ThroughPrism:
     def facts(self, vendor: str) -> Facts:
         return Facts(world=self._mock.world(), closed=True)
 
-    def reset(self, vendor: str) -> None:
-        self._mock.reset()
+    def abilities(self, vendor: str) -> Abilities:
+        return Abilities(reset=self._mock.reset)
 
     def close(self) -> None:
         self._live.close()
@@ -170,8 +171,8 @@ def witnesses(vendor: str, target: ThroughPrism) -> tuple[Runner, list[CasesItem
     opened = open_all(Selection(find_folders(ROOT), vendors=(vendor,)))
     book, terms = opened.book, opened.terms
     flows, _ = compile_workflows(book)
-    given = GivenWorkflows(Surroundings(flows, terms, target.facts, lambda _seconds: None, None), seed=0)
-    items = [item for item in CasesSource(terms, target.facts, 0, given).items() if item.brief]
+    given = GivenWorkflows(Surroundings(flows, terms, target.facts, lambda _seconds: None, target.abilities), Budget())
+    items = [item for item in CasesSource(terms, target.facts, Budget(), given).items() if item.brief]
     return Runner(book, terms, target, Court(Basis.ASSUMED), promises=flows.promises()), items
 
 

@@ -14,9 +14,10 @@ from troth.mocks.service import Service
 from troth.model.ports import RunOptions
 from troth.model.report import Report
 from troth.session.conclude import conclude_run
-from troth.session.reach import MOCKS, select
+from troth.session.reach import select
 from troth.session.run import Run
 from troth.targets.embedded import EmbeddedTarget
+from troth.vendors.installed import InstalledVendors
 
 ROOT = Path(__file__).parents[2]
 ORIGINS = {
@@ -47,12 +48,16 @@ class Faulty:
     def reset(self) -> None:
         self._service.reset()
 
+    def advance(self, seconds: float) -> None:
+        self._service.advance(seconds)
+
     def world(self) -> Mapping[str, object]:
         return self._service.world()
 
 
 def run_with(vendor: str, operation: str, fault: Fault) -> Report:
-    target = EmbeddedTarget({vendor: Faulty(MOCKS[vendor](), fault)}, dict.fromkeys(ORIGINS[vendor], vendor))
+    mock = InstalledVendors().mock(vendor)
+    target = EmbeddedTarget({vendor: Faulty(mock(), fault)}, dict.fromkeys(ORIGINS[vendor], vendor))
     run = Run(select(ROOT, vendors=(vendor,)), RunOptions(operations=(operation,), sources=("cases",)), target=target)
     for item in run.items:
         run.runner.run(item)
@@ -152,7 +157,7 @@ def test_the_broken_behaviour_is_named_with_its_line(vendor: str, operation: str
     assert f"{vendor}" in position.file
 
 
-@pytest.mark.parametrize("vendor", sorted(MOCKS))
+@pytest.mark.parametrize("vendor", sorted(ORIGINS))
 def test_nothing_is_named_where_nothing_is_broken(vendor: str) -> None:
     report = run_with(vendor, "get*" if vendor != "oneall" else "*Identity", lambda status, body: (status, body))
     assert [one.finding for one in report.findings] == []

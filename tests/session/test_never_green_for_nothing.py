@@ -9,7 +9,7 @@ from bookmaking import SHOP_CONTRACT, SHOP_SPEC, FunctionTarget, answer_of, hone
 from troth.errors import ExitCode, Position
 from troth.model.exchange import NoAnswer, Request, Response
 from troth.model.operation import Basis
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.model.report import Count, Kind, Promise, Report, Why
 from troth.session.conclude import conclude_run, unbalanced
 from troth.session.reach import select
@@ -72,7 +72,7 @@ def test_a_service_that_lets_nobody_in_is_not_kept_by_its_spec_alone(tmp_path: P
     spec = SHOP_SPEC.replace('"404": {', '"401": {description: Who are you?}\n        "404": {')
     make_folders(tmp_path, spec, {})
     target = FunctionTarget(lambda _request: Response(401))
-    run = Run(select(tmp_path), replace(CASES, sources=("properties",), max_examples=1), target=target)
+    run = Run(select(tmp_path), replace(CASES, sources=("properties",), budget=Budget(examples=1)), target=target)
     for item in run.items:
         run.runner.run(item)
     report = conclude_run(run)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, Depth, RunOptions
 from troth.session.reach import select
 from troth.session.run import Run
 from troth.sources.cases import MORE
@@ -32,3 +32,11 @@ def test_examples_come_before_combinations_and_those_before_fuzzing_again() -> N
 def test_a_success_comes_before_the_refusals_of_its_operation() -> None:
     cases = names(sources=("cases",))
     assert cases.index("oneall/deleteUser/cases/deleted") < cases.index("oneall/deleteUser/cases/keys-refused")
+
+
+def test_a_brief_run_asks_for_every_promise_once() -> None:
+    brief = names(budget=Budget(depth=Depth.BRIEF))
+    whole = names()
+    assert brief == [name for name in whole if name in set(brief)]
+    assert {name for name in whole if "/cases/" in name} - set(brief) == {name for name in whole if name.endswith(MORE)}
+    assert {name.rpartition("/")[2] for name in brief if "/properties/" in name} == {"examples"}

@@ -7,7 +7,9 @@ import pytest
 from bookmaking import SHOP_CONTRACT, SHOP_SPEC, make_book
 
 from troth.judging.terms import OperationTerms, compile_terms
-from troth.sources.combinations import all_combinations, lint_rows, pairwise, select, successful, witnesses
+from troth.sources.combinations import all_combinations, successful
+from troth.sources.lint import lint_rows
+from troth.sources.selection import pairwise, select, witnesses
 
 SPEC = SHOP_SPEC.replace(
     "        - {name: detail, in: query, schema: {type: string, enum: [full]}}\n",

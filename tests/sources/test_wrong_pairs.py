@@ -7,6 +7,7 @@ from bookmaking import FunctionTarget, make_book, silent
 
 from troth.judging.terms import compile_terms
 from troth.model.facts import Facts
+from troth.model.ports import Budget
 from troth.sources.cases import CasesSource
 
 CONTRACT = """\
@@ -28,7 +29,7 @@ def users_sent(root: Path, facts: Facts) -> list[str]:
     terms, problems = compile_terms(make_book(root, contracts={"orders": CONTRACT}))
     assert not problems
     target = FunctionTarget(silent)
-    for item in CasesSource(terms, lambda _vendor: facts, 0).items():
+    for item in CasesSource(terms, lambda _vendor: facts, Budget()).items():
         for case in item.cases if "/cases/refused" in item.name else ():
             target.send(case.build(facts).request)
     headers = [dict(request.headers).get("Authorization") for request in target.sent]

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from troth.cli import main
 from troth.judging.terms import compile_terms
+from troth.model.ports import Budget
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
@@ -50,7 +51,7 @@ def measure(tmp_path, contract=SHOP_CONTRACT, answer=shop, seed=0, spec=SHOP_SPE
     collector = Collector()
     target = FunctionTarget(answer)
     runner = Runner(book, terms, target, Court(), collector.watch)
-    for item in CasesSource(terms, target.facts, seed).items():
+    for item in CasesSource(terms, target.facts, Budget(seed)).items():
         runner.run(item)
     return Measurement(terms.operations, seed, lambda _name: None).measure(collector.kept())
 

@@ -26,7 +26,9 @@ def test_answers_come_in_the_recorded_order_and_the_last_one_stays(recorded: lis
     for path in {path for path, _ in recorded}:
         own = [status for other, status in recorded if other == path]
         assert statuses(target, Request("GET", f"https://x/{path}"), len(own) + 2) == [*own, own[-1], own[-1]]
-    target.reset("shop")
+    reset = target.abilities("shop").reset
+    assert reset is not None
+    reset()
     path, status = recorded[0]
     assert statuses(target, Request("GET", f"https://x/{path}"), 1) == [status]
 
@@ -57,3 +59,19 @@ def test_the_nearest_is_the_one_that_differs_in_the_least() -> None:
     answer = target.send(Request("POST", "https://x/orders?page=5", (), bodies[1])).answer
     assert isinstance(answer, NoAnswer)
     assert answer.detail == "POST https://x/orders was recorded with another query"
+
+
+def test_the_same_question_of_somebody_else_is_another_one() -> None:
+    """An API key says who is asking, as Authorization does."""
+
+    def kept(key: str, status: int) -> Recording:
+        request = Request("GET", "https://x/orders", (("X-Key", key),))
+        return Recording(Exchange(request, Response(status)), "shop", "a test", "one", Position("x.yaml"), item="i")
+
+    target = ReplayTarget([kept("right", 200), kept("wrong", 401)], {}, ("x-key",))
+    target.begin("another")
+    for key, status in (("wrong", 401), ("right", 200), ("wrong", 401)):
+        assert statuses(target, Request("GET", "https://x/orders", (("x-key", key),)), 1) == [status]
+    answer = target.send(Request("GET", "https://x/orders", (("X-Key", "nobody's"),))).answer
+    assert isinstance(answer, NoAnswer)
+    assert "another credentials" in answer.detail

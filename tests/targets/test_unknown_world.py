@@ -26,7 +26,7 @@ def test_the_unknown_world_is_one(target: Target) -> None:
     assert target.facts("shop").world is target.facts("shop").world
 
 
-class Touchy:
+class Touchy(Target):
     """Answers everything but one request, at which it hangs up."""
 
     name, kind = "touchy", "live"
@@ -37,8 +37,6 @@ class Touchy:
 
     def facts(self, vendor: str) -> Facts:
         return Facts()
-
-    def reset(self, vendor: str) -> None: ...
 
     def close(self) -> None: ...
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from troth.errors import Position
 from troth.model.exchange import NoAnswer, Request, Response
 from troth.model.operation import Basis
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.model.report import Finding, Report, Verdict
 from troth.model.waivers import LONGEST_DAYS, Waiver
 from troth.session.conclude import conclude_run
@@ -141,7 +141,7 @@ def test_what_matched_nothing_though_it_was_tested_is_removable(
     ("answer", "finding", "options"),
     [
         (honest_shop, MISSING, {"sources": ("cases",)}),
-        (honest_shop, MISSING, {"max_examples": 0}),
+        (honest_shop, MISSING, {"budget": Budget(examples=0)}),
         (honest_shop, "TR203 other.readOrder not-found", {}),
         (honest_shop, "TR203 shop.deleteOrder not-found", {}),
         (silent, MISSING, {}),

@@ -102,10 +102,10 @@ def compile_selector(selector: Selector) -> Take:
     select = _selection(selector.kind, selector.selector, selector.position)
 
     def take(moment: Moment) -> object:
-        found = select(selector.context, moment)
-        if found is None or found == []:
+        selected = select(selector.context, moment)
+        if selected is None or selected == []:
             raise Missing(f"{selector.selector} selects nothing in {selector.context.text}")
-        return found[0] if isinstance(found, list) and len(found) == 1 else found
+        return selected[0] if isinstance(selected, list) and len(selected) == 1 else selected
 
     return take
 
@@ -121,7 +121,7 @@ def _selection(kind: str, text: str, position: Position) -> Callable[[Reference,
     try:
         query = _JSONPATH.compile(text)
     except JSONPathError as error:
-        offset = max(getattr(error.token, "index", 0) or 0, 0)
+        offset = 0 if error.token is None else max(error.token.index, 0)
         message = str(error).partition("\n")[0]
         raise CriterionInvalid(_at(position, offset, f"not JSONPath (RFC 9535): {message}")) from error
 
@@ -147,29 +147,29 @@ def _by_regex(pattern: re.Pattern[str], context: Reference, moment: Moment) -> o
     value = look_up(context, moment)
     if isinstance(value, Mapping | list) or value is None:
         raise Missing(f"{context.text} is no text")
-    found = pattern.search(str(value))
-    return found[0] if found else None
+    match = pattern.search(str(value))
+    return match[0] if match else None
 
 
 def _by_xpath(select: Callable[[bytes], object], context: Reference, moment: Moment) -> object:
     asked = moment.asked
     whole = context.root == "response" and context.part == "body" and asked is not None and asked.response is not None
     if whole and asked is not None and asked.response is not None:
-        found = select(asked.response.response.body)
+        selected = select(asked.response.response.body)
     else:
-        found = select(str(look_up(context, moment)).encode())
-    if isinstance(found, Unreadable):
-        raise Missing(f"{context.text} {found.reason}")
-    return found
+        selected = select(str(look_up(context, moment)).encode())
+    if isinstance(selected, Unreadable):
+        raise Missing(f"{context.text} {selected.reason}")
+    return selected
 
 
 def _selected(select: Callable[[Reference, Moment], object], context: Reference, moment: Moment) -> Unmet | None:
     try:
-        found = select(context, moment)
+        selected = select(context, moment)
     except Missing as error:
         return Unmet(error.message)
-    if found is False or found is None or found in ("", [], 0):
-        return Unmet("nothing is selected", show(found) if isinstance(found, bool | float) else "nothing")
+    if selected is False or selected is None or selected in ("", [], 0):
+        return Unmet("nothing is selected", show(selected) if isinstance(selected, bool | float) else "nothing")
     return None
 
 
@@ -187,7 +187,9 @@ def _cel(criterion: Criterion) -> Check:
     try:
         expression = _VOCABULARY.compile(criterion.text)
     except ExpressionInvalid as error:
-        problems = [_at(criterion.position, one.offset, one.message, one.hint or "") for one in error.problems]
+        problems = [
+            _at(criterion.position, mistake.offset, mistake.message, mistake.hint or "") for mistake in error.problems
+        ]
         raise CriterionInvalid(*problems) from error
     scopes = ScopeMaker(expression.variables)
 
@@ -266,8 +268,8 @@ def _equal(left: object, right: object) -> bool:
 
 def _order(left: object, right: object) -> int | None:
     if isinstance(left, str) and isinstance(right, str):
-        one, other = left.casefold(), right.casefold()
-        return (one > other) - (one < other)
+        left, right = left.casefold(), right.casefold()
+        return (left > right) - (left < right)
     numbers = [value for value in (left, right) if isinstance(value, int | float) and not isinstance(value, bool)]
     if len(numbers) != 2:
         return None

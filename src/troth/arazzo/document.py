@@ -35,7 +35,8 @@ def read_arazzo(document: Document, vendor: str) -> tuple[ArazzoDocument, tuple[
     Returns:
         The document, without the workflows that cannot be used, and every problem.
     """
-    problems = [one for one in schema_problems(document, "arazzo") if not one.message.startswith("unknown key 'x-")]
+    of_shape = schema_problems(document, "arazzo")
+    problems = [problem for problem in of_shape if not problem.message.startswith("unknown key 'x-")]
     if not isinstance(document.value, Mapping):
         return ArazzoDocument(document.file, (), {}), tuple(problems)
     reading = _Reading(document, vendor)
@@ -82,10 +83,12 @@ class _Reading:
 
     def _workflow(self, raw: Mapping[str, object], name: str, at: Path_) -> Workflow:
         schema = resolved_schema(raw.get("inputs"), self.root, partial(self._problem, (*at, "inputs")))
-        places = {f"outputs.{one}": self.document.at(*at, "outputs", one) for one in mapping(raw.get("outputs"))}
+        places = {
+            f"outputs.{output}": self.document.at(*at, "outputs", output) for output in mapping(raw.get("outputs"))
+        }
         for key in ("dependsOn", "x-cleanup"):
-            for index, one in enumerate(sequence(raw.get(key))):
-                places[f"{key}.{one}"] = self.document.at(*at, key, index)
+            for index, workflow in enumerate(sequence(raw.get(key))):
+                places[f"{key}.{workflow}"] = self.document.at(*at, key, index)
         return Workflow(
             vendor=self.vendor,
             name=name,
@@ -95,13 +98,13 @@ class _Reading:
             input_sources=self._input_sources(raw, at, schema),
             steps=tuple(self._steps(raw, at)),
             outputs=self._outputs(raw, at),
-            depends_on=tuple(str(one) for one in sequence(raw.get("dependsOn"))),
+            depends_on=tuple(str(workflow) for workflow in sequence(raw.get("dependsOn"))),
             success_actions=self._actions(raw.get("successActions"), (*at, "successActions"), "successActions"),
             failure_actions=self._actions(raw.get("failureActions"), (*at, "failureActions"), "failureActions"),
             basis=read_basis(raw.get("x-basis"), Basis.ASSUMED),
             citation=read_citation(raw["x-source"]) if "x-source" in raw else None,
             position=self.document.at(*at, "workflowId"),
-            cleanup=tuple(str(one) for one in sequence(raw.get("x-cleanup"))),
+            cleanup=tuple(str(workflow) for workflow in sequence(raw.get("x-cleanup"))),
             security=self.parts.security(raw.get("x-security"), (*at, "x-security")),
             places=places,
         )
@@ -110,19 +113,19 @@ class _Reading:
         self, raw: Mapping[str, object], at: Path_, schema: Mapping[str, object]
     ) -> dict[str, InputSource]:
         """``x-inputs`` of the document and of the workflow: where values come from when nobody gives them."""
-        found: dict[str, InputSource] = {}
+        sources: dict[str, InputSource] = {}
         known = mapping(schema.get("properties"))
         for holder, place in ((self.root, ()), (raw, at)):
             for name, value in mapping(holder.get("x-inputs")).items():
-                own, here = mapping(value), (*place, "x-inputs", name)
-                world, fresh = str(own.get("world", "")), str(own.get("fresh", ""))
+                fields, here = mapping(value), (*place, "x-inputs", name)
+                world, fresh = str(fields.get("world", "")), str(fields.get("fresh", ""))
                 if fresh and fresh not in FORMATS:
                     self._problem((*here, "fresh"), f"unknown format {fresh!r}", did_you_mean(fresh, FORMATS))
                 elif name in known:
-                    found[name] = InputSource(tuple(world.split(".")) if world else (), fresh)
+                    sources[name] = InputSource(tuple(world.split(".")) if world else (), fresh)
                 elif place:
                     self._problem(here, f"there is no input {name!r}", did_you_mean(name, known))
-        return found
+        return sources
 
     def _steps(self, workflow: Mapping[str, object], at: Path_) -> Iterator[Step]:
         shared = self._arguments(workflow.get("parameters"), (*at, "parameters"))
@@ -138,21 +141,19 @@ class _Reading:
     def _step(self, raw: Mapping[str, object], name: str, at: Path_, shared: tuple[Argument, ...]) -> Step:
         if "operationPath" in raw:
             self._problem((*at, "operationPath"), "operationPath is not supported", "name the operation by operationId")
-        own = self._arguments(raw.get("parameters"), (*at, "parameters"))
-        taken = {(one.name, one.place) for one in own}
+        arguments = self._arguments(raw.get("parameters"), (*at, "parameters"))
         called = "workflowId" if "workflowId" in raw else "operationId"
-        merged = own if called == "workflowId" else (*(o for o in shared if (o.name, o.place) not in taken), *own)
         if called == "operationId":
-            for one in own:
-                if not one.place:
-                    fix = "add in: path, query, header or cookie"
-                    self.parts.problems.append(Problem(one.position, f"the parameter {one.name!r} has no place", fix))
+            self._check_places(arguments)
+            named = {(argument.name, argument.place) for argument in arguments}
+            inherited = (argument for argument in shared if (argument.name, argument.place) not in named)
+            arguments = (*inherited, *arguments)
         return Step(
             name=name,
             says=str(raw.get("description", "")).strip(),
             operation=self._operation(str(raw.get("operationId", "")), (*at, "operationId")),
             workflow=self._called_workflow(str(raw.get("workflowId", "")), (*at, "workflowId")),
-            arguments=merged,
+            arguments=arguments,
             body=self.parts.body(raw.get("requestBody"), (*at, "requestBody")),
             criteria=(
                 *self.parts.criteria(raw.get("successCriteria"), (*at, "successCriteria"), raw),
@@ -173,6 +174,12 @@ class _Reading:
             },
         )
 
+    def _check_places(self, arguments: tuple[Argument, ...]) -> None:
+        for argument in arguments:
+            if not argument.place:
+                message, fix = f"the parameter {argument.name!r} has no place", "add in: path, query, header or cookie"
+                self.parts.problems.append(Problem(argument.position, message, fix))
+
     def _operation(self, text: str, at: Path_) -> str:
         """The operationId without its source: ``$sourceDescriptions.shop.readOrder`` → ``readOrder``."""
         if not text.startswith("$"):
@@ -192,41 +199,41 @@ class _Reading:
         return text
 
     def _outputs(self, raw: Mapping[str, object], at: Path_) -> dict[str, Output]:
-        found: dict[str, Output] = {}
+        outputs: dict[str, Output] = {}
         for name, text in mapping(raw.get("outputs")).items():
             output = self.parts.reference(text, (*at, "outputs", name))
             if output is not None:
-                found[name] = output
-        return found
+                outputs[name] = output
+        return outputs
 
     def _arguments(self, raw: object, at: Path_) -> tuple[Argument, ...]:
-        found = []
+        arguments = []
         for index, value in enumerate(sequence(raw)):
-            own, path = mapping(value), (*at, index)
-            if "reference" in own:
-                place = self._component(str(own["reference"]), "parameters", (*path, "reference"))
+            fields, path = mapping(value), (*at, index)
+            if "reference" in fields:
+                place = self._component(str(fields["reference"]), "parameters", (*path, "reference"))
                 if place is None:
                     continue
                 argument = self.parts.argument(mapping(self.document.value_at(*place)), place)
-                if "value" in own:
-                    argument = replace(argument, value=self.parts.template(own["value"], (*path, "value")))
-                found.append(argument)
-            elif "name" in own:
-                found.append(self.parts.argument(own, path))
-        return tuple(found)
+                if "value" in fields:
+                    argument = replace(argument, value=self.parts.template(fields["value"], (*path, "value")))
+                arguments.append(argument)
+            elif "name" in fields:
+                arguments.append(self.parts.argument(fields, path))
+        return tuple(arguments)
 
     def _actions(self, raw: object, at: Path_, component: str) -> tuple[Action, ...]:
-        found = []
+        actions = []
         for index, value in enumerate(sequence(raw)):
-            own, place = mapping(value), (*at, index)
-            if "reference" in own:
-                there = self._component(str(own["reference"]), component, (*place, "reference"))
+            fields, place = mapping(value), (*at, index)
+            if "reference" in fields:
+                there = self._component(str(fields["reference"]), component, (*place, "reference"))
                 if there is None:
                     continue
-                own, place = mapping(self.document.value_at(*there)), there
-            if "name" in own and "type" in own:
-                found.append(self.parts.action(own, place))
-        return tuple(found)
+                fields, place = mapping(self.document.value_at(*there)), there
+            if "name" in fields and "type" in fields:
+                actions.append(self.parts.action(fields, place))
+        return tuple(actions)
 
     def _component(self, text: str, kind: str, at: Path_) -> Path_ | None:
         """The path of a component: ``$components.parameters.page``."""

@@ -70,7 +70,7 @@ class _Search:
             raise Enough
         self._left -= 1
         outcome = self._run(drawn)
-        if not any(found.fingerprint == self._wanted for found in outcome.findings):
+        if not any(finding.fingerprint == self._wanted for finding in outcome.findings):
             return False
         self.best = outcome
         return True
@@ -81,5 +81,5 @@ def _can_be_sent(value: object) -> bool:
     if isinstance(value, str):
         return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
     if isinstance(value, Mapping):
-        return all(_can_be_sent(key) and _can_be_sent(one) for key, one in value.items())
-    return all(_can_be_sent(one) for one in value) if isinstance(value, list) else True
+        return all(_can_be_sent(key) and _can_be_sent(member) for key, member in value.items())
+    return all(_can_be_sent(item) for item in value) if isinstance(value, list) else True

@@ -5,10 +5,9 @@ answer that was given. All steps are judged by all checks; a sequence that fails
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
-import msgspec
 from hypothesis import strategies as st
 
 from troth.arazzo.expressions import Malformed, read_template
@@ -20,12 +19,14 @@ from troth.model.book import Vendor
 from troth.model.exchange import Response
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, Judge
+from troth.model.ports import Built, CaseToSend, Judge
 from troth.model.workflow import Template
-from troth.sources.building import assemble, class_value
+from troth.sources.class_values import class_value
 from troth.sources.combinations import needed_facts, successful
+from troth.sources.input_requests import drafted
 from troth.sources.minting import Mint
 from troth.sources.properties.generation import Enough, draw_many, shrink
+from troth.wire.request_writer import Unsendable
 
 LENGTH = 10
 """At most so many steps a sequence."""
@@ -57,7 +58,7 @@ class Move:
 
 def links_of(vendor: Vendor) -> dict[str, tuple[Link, ...]]:
     """Operation → the links of its answers. Links that name what Troth cannot evaluate are left out."""
-    found: dict[str, tuple[Link, ...]] = {}
+    by_operation: dict[str, tuple[Link, ...]] = {}
     for item in mapping(vendor.spec.document.get("paths")).values():
         for raw in mapping(item).values():
             name = str(mapping(raw).get("operationId", ""))
@@ -68,8 +69,8 @@ def links_of(vendor: Vendor) -> dict[str, tuple[Link, ...]]:
                 if (link := _link(mapping(written), vendor)) is not None
             ]
             if name in vendor.spec.operations and links:
-                found[name] = tuple(links)
-    return found
+                by_operation[name] = tuple(links)
+    return by_operation
 
 
 def _link(raw: Mapping[str, object], vendor: Vendor) -> Link | None:
@@ -99,8 +100,9 @@ class Explorer:
         self._facts = facts
         self._seed = f"{seed}/{vendor.name}/exploring"
         self._links = links_of(vendor)
-        self._terms = {one.name: terms.operations[str(one)] for one in vendor.spec.operations.values()}
-        self._classes = {name: successful(one, {}) or {} for name, one in self._terms.items()}
+        operations = vendor.spec.operations.values()
+        self._terms = {operation.name: terms.operations[str(operation)] for operation in operations}
+        self._classes = {name: successful(of_operation, {}) or {} for name, of_operation in self._terms.items()}
         self._starts = [move for name in self._terms if self._possible(move := Move(name))]
 
     def explore(self, judge: Judge, count: int) -> None:
@@ -117,9 +119,9 @@ class Explorer:
         """Whether everything that the request needs is a fact of the target, or comes from the link."""
         terms = self._terms[move.operation]
         classes = dict(self._classes[move.operation])
-        for one in terms.inputs:
-            if one.address in move.values:
-                classes.pop(one.name, None)
+        for contract_input in terms.inputs:
+            if contract_input.address in move.values:
+                classes.pop(contract_input.name, None)
         try:
             for fact in needed_facts(terms, classes):
                 self._facts.look_up(fact)
@@ -129,7 +131,7 @@ class Explorer:
 
     def _sequence(self, judge: Judge, numbers: list[int]) -> frozenset[Fingerprint]:
         """One sequence: each number chooses among the moves that are possible at its step."""
-        found: set[Fingerprint] = set()
+        fingerprints: set[Fingerprint] = set()
         pending: list[Move] = []
         calls: list[Call] = []
         stale = False
@@ -139,7 +141,7 @@ class Explorer:
             move = moves[number % len(moves)]
             terms = self._terms[move.operation]
             judgement = judge(
-                Case(
+                CaseToSend(
                     name=f"{'-'.join(map(str, numbers))}/{index}",
                     operation=terms.operation,
                     build=partial(self._build, terms, move, f"{self._seed}/{index}"),
@@ -151,19 +153,19 @@ class Explorer:
             changing = terms.operation.effect != "safe"
             stale = stale or changing
             calls.append(Call(judgement.exchange, str(index), frozenset({move.origin}), changing))
-            found.update(one.fingerprint for one in judgement.findings if not one.unjudged)
+            fingerprints.update(finding.fingerprint for finding in judgement.findings if not finding.unjudged)
             answer = judgement.exchange.answer
             if isinstance(answer, Response) and answer.status < 400:
                 asked = Asked.of(judgement.exchange, terms.operation)
                 following = self._follow(terms.operation, asked, str(index))
                 pending += filter(self._possible, following)
-        return frozenset(found)
+        return frozenset(fingerprints)
 
     def _follow(self, operation: Operation, asked: Asked, origin: str) -> Iterator[Move]:
         moment = Moment(asked=asked)
         for link in self._links.get(operation.name, ()):
             try:
-                values = {name: fill(one, moment) for name, one in link.parameters.items()}
+                values = {name: fill(template, moment) for name, template in link.parameters.items()}
                 yield Move(link.operation, values, fill(link.body, moment), origin)
             except Missing:
                 continue
@@ -173,15 +175,19 @@ class Explorer:
         mint = Mint(seed)
         classes = self._classes[move.operation]
         values: dict[str, object] = {}
-        for one in terms.inputs:
-            if one.place in ("path", "query") and one.address in move.values:
-                values[one.name] = move.values[one.address]
-            elif one.name in classes:
-                values[one.name] = class_value(one, classes[one.name], facts, mint, 0)
-        request = assemble(terms.operation, terms.inputs, values)
-        if move.body is not None:
-            request = replace(request, body=msgspec.json.encode(move.body))
-        return Built(request, frozenset(mint.made))
+        for contract_input in terms.inputs:
+            name = contract_input.name
+            if contract_input.place in ("path", "query") and contract_input.address in move.values:
+                values[name] = move.values[contract_input.address]
+            elif name in classes:
+                values[name] = class_value(contract_input, classes[name], facts, mint, 0)
+        try:
+            writer = drafted(terms.operation, terms.inputs, values)
+            if move.body is not None:
+                writer.body = move.body
+            return Built(writer.write(), frozenset(mint.made))
+        except Unsendable as error:
+            raise KeyError(f"a value that can be sent ({error.reason})") from error
 
 
 class _Search:

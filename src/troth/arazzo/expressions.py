@@ -88,19 +88,16 @@ def reference_at(text: str, start: int) -> tuple[Reference, int]:
             continue
         if kind != "message":
             return Reference(match[0], kind), match.end()
-        found = match.groupdict()
-        pointer = found.get("pointer")
-        # At the end of a sentence or a list of conditions a dot is no part of a header's name.
-        return (
-            Reference(
-                text=match[0],
-                root=str(found["root"]),
-                part=found.get("part") or "",
-                name=found.get("name") or "",
-                pointer=None if pointer is None else _tokens(pointer),
-            ),
-            match.end(),
+        parts = match.groupdict()
+        pointer = parts.get("pointer")
+        reference = Reference(
+            text=match[0],
+            root=str(parts["root"]),
+            part=parts.get("part") or "",
+            name=parts.get("name") or "",
+            pointer=None if pointer is None else _tokens(pointer),
         )
+        return reference, match.end()
     word = re.match(r"\S*", text[start:])
     shown = word[0] if word else text[start:]
     raise Malformed(f"{shown!r} is not a runtime expression ({', '.join(ROOTS)}…)", start)
@@ -117,9 +114,9 @@ def read_template(value: object) -> Template:
         Malformed: the first malformed expression.
     """
     if isinstance(value, Mapping):
-        return {key: read_template(one) for key, one in value.items()}
+        return {key: read_template(member) for key, member in value.items()}
     if isinstance(value, list):
-        return [read_template(one) for one in value]
+        return [read_template(item) for item in value]
     return read_text(value) if isinstance(value, str) else value
 
 
@@ -230,12 +227,13 @@ class _ConditionReading:
             rest = self.text[self.place :].strip()
             if rest.startswith('"'):
                 raise Malformed("text stands in single quotes", self.place)
-            found = f", not {rest!r}" if rest else ""
-            raise Malformed(f"a runtime expression, number, 'text', true, false or null is expected{found}", self.place)
+            instead = f", not {rest!r}" if rest else ""
+            expected = "a runtime expression, number, 'text', true, false or null is expected"
+            raise Malformed(expected + instead, self.place)
         self.place = match.end()
         if match["number"] is not None:
             number = match["number"]
-            return Constant(float(number) if any(one in number for one in ".eE") else int(number))
+            return Constant(float(number) if any(sign in number for sign in ".eE") else int(number))
         if match["word"] is not None:
             return Constant(_WORDS[match["word"]])
         return Constant(match["text"].replace("''", "'"))

@@ -8,7 +8,7 @@ from troth.arazzo.run import Running
 from troth.arazzo.surroundings import Surroundings
 from troth.arazzo.terms import WorkflowTerm
 from troth.model.contract import Given
-from troth.model.ports import GivenFlow, Judge
+from troth.model.ports import Budget, GivenFlow, Judge
 
 
 class GivenWorkflows:
@@ -16,12 +16,12 @@ class GivenWorkflows:
 
     Args:
         around: what runs share.
-        seed: decides the values that are nobody's.
+        budget: its seed decides the values that are nobody's.
     """
 
-    def __init__(self, around: Surroundings, seed: int) -> None:
+    def __init__(self, around: Surroundings, budget: Budget) -> None:
         self._around = around
-        self._seed = seed
+        self._seed = budget.seed
 
     def flow(self, vendor: str, given: Given) -> GivenFlow | None:
         """The workflow that a contract names; None where the vendor has none of that name."""
@@ -33,13 +33,14 @@ class GivenWorkflows:
 
     def _begin(self, term: WorkflowTerm, given: Given, judge: Judge) -> tuple[object, Callable[[], None]]:
         facts = self._around.facts_of(term.workflow.vendor)
-        plan = plan_inputs(term.workflow, facts, f"{self._seed}/{term.name}/given/{given.name}")
+        seed = f"{self._seed}/given/{given.name}"
+        plan = plan_inputs(term, facts, seed)
         if plan.missing:
             raise KeyError(plan.missing[0])
         if plan.drawn:
             names = ", ".join(sorted(plan.drawn["properties"]))  # type: ignore[call-overload]
             raise KeyError(f"$given.{given.name} (the workflow needs values for {names})")
-        outcome, clean_up = Running(self._around, judge, plan.minted).begin(term, plan.known)
+        outcome, clean_up = Running(self._around, judge, seed).begin(term, {})
         if given.take.text not in outcome.outputs:
             clean_up()
             raise KeyError(f"$given.{given.name} (the workflow {term.workflow.name} did not give it)")

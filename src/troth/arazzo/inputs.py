@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from troth.arazzo.terms import WorkflowTerm
 from troth.loading.plain import mapping
 from troth.model.contract import Fact
 from troth.model.facts import Facts
@@ -23,16 +24,17 @@ class InputPlan:
     """Values that were made to be nobody's."""
 
 
-def plan_inputs(workflow: Workflow, facts: Facts, seed: str) -> InputPlan:
+def plan_inputs(term: WorkflowTerm, facts: Facts, seed: str) -> InputPlan:
     """Where each input comes from: ``x-inputs``, ``default`` or ``const``, else its schema.
 
     Args:
-        workflow: whose inputs.
+        term: the workflow whose inputs they are.
         facts: what the target gives.
-        seed: decides the values that are nobody's.
+        seed: with the workflow's name it decides the values that are nobody's.
     """
+    workflow = term.workflow
     properties = mapping(workflow.inputs.get("properties"))
-    mint = Mint(seed)
+    mint = Mint(f"{seed}/{term.name}")
     known: dict[str, object] = {}
     left: dict[str, object] = {}
     missing = []
@@ -52,11 +54,11 @@ def plan_inputs(workflow: Workflow, facts: Facts, seed: str) -> InputPlan:
             known[name] = schema["const"]
         else:
             left[name] = value
-    required = [one for one in left if one in _required(workflow)]
+    required = [name for name in left if name in _required(workflow)]
     drawn = {"type": "object", "properties": left, "required": required, "additionalProperties": False} if left else {}
     return InputPlan(known, drawn, tuple(missing), frozenset(mint.made))
 
 
 def _required(workflow: Workflow) -> list[str]:
     required = workflow.inputs.get("required")
-    return [str(one) for one in required] if isinstance(required, list) else []
+    return [str(name) for name in required] if isinstance(required, list) else []

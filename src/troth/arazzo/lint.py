@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from troth.arazzo.credentials import security_problems
 from troth.arazzo.outputs import Reach, reach
 from troth.errors import Position, Problem, did_you_mean
 from troth.model.book import Vendor
@@ -13,11 +14,12 @@ from troth.wire.soap import read_envelope
 
 def operation_of(vendor: Vendor, step: Step) -> Operation | None:
     """The operation that a step calls; for SOAP the function that its envelope names. None where there is none."""
-    named = [one for one in vendor.spec.operations.values() if one.http_name == step.operation]
+    named = [operation for operation in vendor.spec.operations.values() if operation.http_name == step.operation]
     if len(named) == 1 and named[0].soap is None:
         return named[0]
     element = _soap_element(step)
-    return next((one for one in named if one.soap is not None and one.soap.element == element), None)
+    functions = (operation for operation in named if operation.soap is not None)
+    return next((function for function in functions if function.soap and function.soap.element == element), None)
 
 
 def _soap_element(step: Step) -> str:
@@ -41,7 +43,7 @@ class _Checking:
         self.vendor = vendor
         self.workflow = workflow
         self.steps = {step.name: step for step in workflow.steps}
-        self.workflows = {one.name: one for one in vendor.workflows if one.file == workflow.file}
+        self.workflows = {beside.name: beside for beside in vendor.workflows if beside.file == workflow.file}
         properties = workflow.inputs.get("properties")
         self.inputs = set(properties) if isinstance(properties, dict) else set()
 
@@ -55,20 +57,17 @@ class _Checking:
             message = f"the workflow {workflow.name!r} calls or awaits itself"
             yield Problem(workflow.position, message, "break the circle: such a workflow never ends")
         for source in workflow.input_sources.values():
-            fact = ".".join(source.world)
-            if (
-                fact
-                and fact not in self.vendor.world
-                and not any(one.startswith(fact + ".") for one in self.vendor.world)
-            ):
-                yield self._unknown(
-                    "fact", f"$world.{fact}", [f"$world.{one}" for one in self.vendor.world], workflow.position
-                )
+            name = ".".join(source.world)
+            known = self.vendor.world
+            if name and name not in known and not any(fact.startswith(name + ".") for fact in known):
+                yield self._unknown("fact", f"$world.{name}", [f"$world.{fact}" for fact in known], workflow.position)
+        yield from security_problems(workflow.security, self.vendor.spec)
         for name, output in workflow.outputs.items():
             yield from self._names(output, workflow.places[f"outputs.{name}"])
         for action in (*workflow.success_actions, *workflow.failure_actions):
             yield from self._action(action)
-        citations = {workflow.citation, *(one.citation for step in workflow.steps for one in step.criteria)}
+        criteria = (criterion for step in workflow.steps for criterion in step.criteria)
+        citations = {workflow.citation, *(criterion.citation for criterion in criteria)}
         for citation in citations - {None}:
             if (
                 citation is not None
@@ -86,6 +85,9 @@ class _Checking:
             yield self._unknown("workflow", step.workflow, self.workflows, step.called)
         elif step.workflow:
             yield from self._called(step, self.workflows[step.workflow])
+        yield from security_problems(step.security, self.vendor.spec)
+        for security in step.security:
+            yield from self._names(security, security.position)
         for argument in step.arguments:
             yield from self._names(argument.value, argument.position)
         if step.body is not None:
@@ -103,10 +105,11 @@ class _Checking:
         return step.places.get(name, step.position)
 
     def _operation(self, step: Step, operation: Operation | None) -> Iterator[Problem]:
-        known = {one.http_name for one in self.vendor.spec.operations.values()}
+        described = self.vendor.spec.operations.values()
+        known = {each.http_name for each in described}
         if operation is None:
             if step.operation in known:
-                functions = ", ".join(one.name for one in self.vendor.spec.operations.values() if one.soap is not None)
+                functions = ", ".join(each.name for each in described if each.soap is not None)
                 fix = f"the payload must be the envelope of one of: {functions}"
                 yield Problem(step.called, f"the payload names no function of {step.operation}", fix)
             else:
@@ -114,7 +117,7 @@ class _Checking:
             return
         for argument in step.arguments:
             yield from _argument(operation, argument)
-        named = {one.name for one in step.arguments if one.place == "path"}
+        named = {argument.name for argument in step.arguments if argument.place == "path"}
         for parameter in operation.parameters:
             if parameter.place == "path" and parameter.name not in named and parameter.example is None:
                 message = f"{operation.name} needs the path parameter {parameter.name!r}"
@@ -148,26 +151,27 @@ class _Checking:
 
     def _names(self, value: object, position: Position, step: Step | None = None) -> Iterator[Problem]:
         """Unknown inputs, steps, workflows and outputs in whatever holds expressions."""
-        for one in references(value):
-            if one.root == "inputs" and not {one.name, one.name.partition(".")[0]} & self.inputs:
-                yield self._unknown("input", one.name, self.inputs, position)
-            elif one.root == "steps":
-                yield from self._output_of(self.steps, one, "step", position)
-            elif one.root == "workflows":
-                yield from self._output_of(self.workflows, one, "workflow", position)
-            elif one.root == "outputs" and step is not None and step.workflow in self.workflows:
+        for reference in references(value):
+            name = reference.name
+            if reference.root == "inputs" and not {name, name.partition(".")[0]} & self.inputs:
+                yield self._unknown("input", name, self.inputs, position)
+            elif reference.root == "steps":
+                yield from self._output_of(self.steps, reference, "step", position)
+            elif reference.root == "workflows":
+                yield from self._output_of(self.workflows, reference, "workflow", position)
+            elif reference.root == "outputs" and step is not None and step.workflow in self.workflows:
                 outputs = self.workflows[step.workflow].outputs
-                if one.name not in outputs:
-                    yield self._unknown(f"output of {step.workflow}", one.name, outputs, position)
+                if name not in outputs:
+                    yield self._unknown(f"output of {step.workflow}", name, outputs, position)
 
     def _output_of(
-        self, holders: dict[str, Step] | dict[str, Workflow], one: Reference, what: str, position: Position
+        self, holders: dict[str, Step] | dict[str, Workflow], reference: Reference, what: str, position: Position
     ) -> Iterator[Problem]:
-        holder = holders.get(one.part)
+        holder, name = holders.get(reference.part), reference.name
         if holder is None:
-            yield self._unknown(what, one.part, holders, position)
-        elif not {one.name, one.name.partition(".")[0]} & set(holder.outputs):
-            yield self._unknown(f"output of {one.part}", one.name, holder.outputs, position)
+            yield self._unknown(what, reference.part, holders, position)
+        elif not {name, name.partition(".")[0]} & set(holder.outputs):
+            yield self._unknown(f"output of {reference.part}", name, holder.outputs, position)
 
     def _unknown(self, what: str, name: str, known: Iterable[str], position: Position) -> Problem:
         return Problem(position, f"unknown {what} {name!r}", did_you_mean(name, known))
@@ -176,7 +180,7 @@ class _Checking:
 def _argument(operation: Operation, argument: Argument) -> Iterator[Problem]:
     if argument.place not in ("path", "query"):
         return
-    known = {one.name for one in operation.parameters if one.place == argument.place}
+    known = {parameter.name for parameter in operation.parameters if parameter.place == argument.place}
     if argument.name not in known:
         message = f"{operation.name} has no {argument.place} parameter {argument.name!r}"
         yield Problem(argument.position, message, did_you_mean(argument.name, known))

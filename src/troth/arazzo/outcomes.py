@@ -35,9 +35,9 @@ class Outcome:
     met: list[tuple[Promise, Met]] = field(default_factory=list)
     outputs: Mapping[str, object] = field(default_factory=dict)
 
-    def add(self, found: Iterable[tuple[Finding, Exchange]]) -> None:
+    def add(self, findings: Iterable[tuple[Finding, Exchange]]) -> None:
         """Add findings, each with the calls that led to it."""
-        for finding, exchange in found:
+        for finding, exchange in findings:
             self.findings.append(replace(finding, calls=leading_to(self.calls, exchange)))
             self.exchanges.append(exchange)
 
@@ -62,13 +62,13 @@ def leading_to(calls: list[Call], exchange: Exchange) -> tuple[Request, ...]:
 def unmet_finding(term: WorkflowTerm, step: StepTerm, criterion: CriterionTerm, unmet: Unmet) -> Finding:
     """A criterion that does not hold (``TR401``)."""
     promise = criterion.promise
-    said = criterion.criterion.says or step.step.says
+    promised = criterion.criterion.says or step.step.says
     return Finding(
         code="TR401",
         vendor=promise.vendor,
         operation=promise.operation,
         subject=f"{term.workflow.name}/{step.step.name}",
-        message=" — ".join(part for part in (said, unmet.message) if part),
+        message=" — ".join(part for part in (promised, unmet.message) if part),
         basis=promise.basis,
         citation=promise.citation,
         position=promise.position,

@@ -21,13 +21,13 @@ class Reach(IntEnum):
 
 def reach(operation: Operation, pointer: tuple[str, ...]) -> Reach:
     """How the documented answers of an operation go along with a pointer into the body: the best of them."""
-    found = [
+    reached = [
         _walk(media.schema, pointer, media.schema, 0)
         for response in operation.responses.values()
         for media in response.content
         if is_json(media.name) and isinstance(media.schema, Mapping)
     ]
-    return max(found, default=Reach.UNDESCRIBED if not _bodies(operation) else Reach.IMPOSSIBLE)
+    return max(reached, default=Reach.UNDESCRIBED if not _bodies(operation) else Reach.IMPOSSIBLE)
 
 
 def _bodies(operation: Operation) -> bool:
@@ -42,29 +42,29 @@ def _walk(schema: object, parts: tuple[str, ...], root: Mapping[str, object], de
         return Reach.IMPOSSIBLE
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return Reach.UNDESCRIBED
-    own = [_of_own(schema, parts, root, depth)]
+    reached = [_of_keywords(schema, parts, root, depth)]
     if isinstance(schema.get("$ref"), str):
-        own.append(_walk(_resolve(str(schema["$ref"]), root), parts, root, depth + 1))
-    own += [_walk(one, parts, root, depth + 1) for one in _list(schema, "allOf")]
+        reached.append(_walk(_resolve(str(schema["$ref"]), root), parts, root, depth + 1))
+    reached += [_walk(inner, parts, root, depth + 1) for inner in _list(schema, "allOf")]
     for key in ("anyOf", "oneOf"):
-        branches = [_walk(one, parts, root, depth + 1) for one in _list(schema, key)]
+        branches = [_walk(branch, parts, root, depth + 1) for branch in _list(schema, key)]
         if branches:
-            own.append(max(branches))
-    return Reach.IMPOSSIBLE if Reach.IMPOSSIBLE in own else max(own)
+            reached.append(max(branches))
+    return Reach.IMPOSSIBLE if Reach.IMPOSSIBLE in reached else max(reached)
 
 
-def _of_own(schema: Mapping[str, object], parts: tuple[str, ...], root: Mapping[str, object], depth: int) -> Reach:
+def _of_keywords(schema: Mapping[str, object], parts: tuple[str, ...], root: Mapping[str, object], depth: int) -> Reach:
     """What the keywords of this schema itself say of the first part."""
     kinds = schema.get("type", ["object", "array"])
     types = [kinds] if isinstance(kinds, str) else list(kinds) if isinstance(kinds, Iterable) else []
     part, rest = parts[0], parts[1:]
-    found = []
+    reached = []
     if "object" in types:
-        found.append(_of_object(schema, part, rest, root, depth))
+        reached.append(_of_object(schema, part, rest, root, depth))
     if "array" in types and part.isdigit():
         items = schema.get("items")
-        found.append(Reach.UNDESCRIBED if items is None else _walk(items, rest, root, depth + 1))
-    return max(found, default=Reach.IMPOSSIBLE)
+        reached.append(Reach.UNDESCRIBED if items is None else _walk(items, rest, root, depth + 1))
+    return max(reached, default=Reach.IMPOSSIBLE)
 
 
 def _of_object(

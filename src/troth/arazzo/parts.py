@@ -10,6 +10,7 @@ from troth.arazzo.expressions import (
     read_text,
 )
 from troth.errors import Problem
+from troth.loading.openapi.document import scheme_text
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
 from troth.loading.positions.yaml import Document, Path_
 from troth.model.operation import Basis, Citation
@@ -55,38 +56,39 @@ class PartReader:
             return None
         replacements = []
         for index, value in enumerate(sequence(raw.get("replacements"))):
-            one, place = mapping(value), (*at, "replacements", index)
-            target = str(one.get("target", ""))
+            fields, place = mapping(value), (*at, "replacements", index)
+            target = str(fields.get("target", ""))
             if not target.startswith("/"):
                 fix = "write a JSON Pointer like /request/user/login (XPath targets are not supported)"
                 self._add(place, "target", f"the target {target!r} is no JSON Pointer", fix)
                 continue
-            new = self.template(one.get("value"), (*place, "value"))
+            new = self.template(fields.get("value"), (*place, "value"))
             replacements.append(Replacement(pointer_parts(target), new, self.document.at(*place)))
         payload = self.template(raw.get("payload"), (*at, "payload"))
         return Body(str(raw.get("contentType", "")), payload, tuple(replacements), self.document.at(*at))
 
     def criteria(self, raw: object, at: Path_, holder: Mapping[str, object]) -> tuple[Criterion, ...]:
         """Criteria of a step or an action; ``holder`` lends its basis and source to those that have none."""
-        found = []
+        criteria = []
         for index, value in enumerate(sequence(raw)):
-            one, place = mapping(value), (*at, index)
-            if isinstance(one.get("condition"), str):
-                criterion = self._criterion(one, place, holder)
+            fields, place = mapping(value), (*at, index)
+            if isinstance(fields.get("condition"), str):
+                criterion = self._criterion(fields, place, holder)
                 if criterion is not None:
-                    found.append(criterion)
-        return tuple(found)
+                    criteria.append(criterion)
+        return tuple(criteria)
 
     def cel_criteria(self, raw: object, at: Path_, holder: Mapping[str, object]) -> tuple[Criterion, ...]:
         """Criteria in CEL (``x-criteria``)."""
-        found = []
+        criteria = []
         for index, value in enumerate(sequence(raw)):
-            one, place = mapping(value), (*at, index, "x-troth-cel")
-            if isinstance(one.get("x-troth-cel"), str):
-                text, position = str(one["x-troth-cel"]), self.document.text_at(0, *place)
-                basis, citation = self._known_from(one, holder)
-                found.append(Criterion("cel", text, position, None, None, str(one.get("says", "")), basis, citation))
-        return tuple(found)
+            fields, place = mapping(value), (*at, index, "x-troth-cel")
+            if isinstance(fields.get("x-troth-cel"), str):
+                text, position = str(fields["x-troth-cel"]), self.document.text_at(0, *place)
+                basis, citation = self._known_from(fields, holder)
+                says = str(fields.get("says", ""))
+                criteria.append(Criterion("cel", text, position, None, None, says, basis, citation))
+        return tuple(criteria)
 
     def _criterion(self, raw: Mapping[str, object], at: Path_, holder: Mapping[str, object]) -> Criterion | None:
         text = str(raw["condition"])
@@ -142,29 +144,26 @@ class PartReader:
 
     def selectors(self, raw: object, at: Path_) -> dict[str, Selector]:
         """``x-outputs``: outputs taken by JSONPath or XPath."""
-        found = {}
+        selectors = {}
         for name, value in mapping(raw).items():
-            one, place = mapping(value), (*at, name)
-            context = self.reference(one.get("context"), (*place, "context"))
-            if context is not None and isinstance(one.get("selector"), str):
+            fields, place = mapping(value), (*at, name)
+            context = self.reference(fields.get("context"), (*place, "context"))
+            if context is not None and isinstance(fields.get("selector"), str):
                 position = self.document.text_at(0, *place, "selector")
-                found[name] = Selector(str(one.get("type", "")), str(one["selector"]), context, position)
-        return found
+                selectors[name] = Selector(str(fields.get("type", "")), str(fields["selector"]), context, position)
+        return selectors
 
-    def security(self, raw: object, at: Path_) -> Security | None:
-        """``x-security``: credentials by a step's own values."""
-        for index, value in enumerate(sequence(raw)):
-            one = mapping(value)
-            values = mapping(one.get("values"))
-            scheme = "basic" if "username" in values else "bearer" if "token" in values else ""
-            if not scheme:
-                fix = "give username and password, or token"
-                self._add((*at, index), "values", "these credentials are not supported", fix)
-                continue
-            place = (*at, index, "values")
-            templates = {key: self.template(part, (*place, key)) for key, part in values.items()}
-            return Security(scheme, templates, self.document.at(*at, index))
-        return None
+    def security(self, raw: object, at: Path_) -> tuple[Security, ...]:
+        """``x-security``: credentials by a step's own values, one for each scheme."""
+        securities = []
+        for index, entry in enumerate(sequence(raw)):
+            fields, place = mapping(entry), (*at, index)
+            values = {
+                key: self.template(part, (*place, "values", key)) for key, part in mapping(fields.get("values")).items()
+            }
+            scheme = scheme_text(mapping(fields["scheme"])) if "scheme" in fields else ""
+            securities.append(Security(str(fields.get("schemeName", "")), scheme, values, self.document.at(*place)))
+        return tuple(securities)
 
     def reference(self, raw: object, at: Path_) -> Reference | None:
         """A text that must be one runtime expression."""
@@ -177,9 +176,9 @@ class PartReader:
     def template(self, raw: object, at: Path_) -> Template:
         """A JSON value with its runtime expressions read."""
         if isinstance(raw, Mapping):
-            return {key: self.template(one, (*at, key)) for key, one in raw.items()}
+            return {key: self.template(member, (*at, key)) for key, member in raw.items()}
         if isinstance(raw, list):
-            return [self.template(one, (*at, index)) for index, one in enumerate(raw)]
+            return [self.template(item, (*at, index)) for index, item in enumerate(raw)]
         if not isinstance(raw, str):
             return read_template(raw)
         try:
@@ -219,7 +218,7 @@ class _Resolving:
             self.problem("a reference leads to itself", "")
             return {}
         if isinstance(raw, list):
-            return [self.resolve(one, depth + 1) for one in raw]
+            return [self.resolve(item, depth + 1) for item in raw]
         if not isinstance(raw, Mapping):
             return raw
         reference = raw.get("$ref")
@@ -231,4 +230,4 @@ class _Resolving:
                 self.problem(f"the reference {reference!r} points at nothing", "")
                 return {}
             return self.resolve(target, depth + 1)
-        return {key: self.resolve(one, depth + 1) for key, one in raw.items()}
+        return {key: self.resolve(member, depth + 1) for key, member in raw.items()}

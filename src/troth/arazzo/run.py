@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from troth.arazzo.credentials import credentials_of
+from troth.arazzo.inputs import plan_inputs
 from troth.arazzo.outcomes import UNSENT, Call, Outcome, before, unjudged_finding, unmet_finding
-from troth.arazzo.requests import Unbuildable, build_step, credentials_of
+from troth.arazzo.requests import build_step
 from troth.arazzo.surroundings import Surroundings
 from troth.arazzo.terms import ActionTerm, StepTerm, WorkflowTerm
-from troth.arazzo.values import Asked, Missing, Moment, fill
+from troth.arazzo.values import Asked, Missing, Moment, Unbuildable, fill
 from troth.model.exchange import Exchange, NoAnswer, Response
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, Judge
-from troth.model.report import Finding, Judgement, Met
+from troth.model.ports import Built, CaseToSend, Judge
+from troth.model.report import Finding, Judgement, Met, Promise
 from troth.model.workflow import Action, Selector, Template
 
 
@@ -43,13 +45,14 @@ class Running:
     Args:
         around: what runs share.
         judge: has each step's exchange made and judged.
-        minted: the values among the inputs that were made to be nobody's.
+        seed: decides the inputs that are nobody's.
     """
 
-    def __init__(self, around: Surroundings, judge: Judge, minted: frozenset[str] = frozenset()) -> None:
+    def __init__(self, around: Surroundings, judge: Judge, seed: str) -> None:
         self._around = around
         self._judge = judge
-        self._minted = minted
+        self._seed = seed
+        self._minted: frozenset[str] = frozenset()
         self._outcome = Outcome()
         self._workflows: dict[str, Mapping[str, object]] = {}
         self._fresh = True
@@ -60,11 +63,15 @@ class Running:
     def begin(self, term: WorkflowTerm, inputs: Mapping[str, object]) -> tuple[Outcome, Callable[[], None]]:
         """Run the workflow but for its clean-up, on the state that the target is in.
 
+        Args:
+            term: the workflow.
+            inputs: what is given; other inputs come from where the document says, or have their default.
+
         Returns:
             What it came to, and what runs the clean-up (once; later calls do nothing).
         """
         self._fresh = False
-        frame = _Frame(term, inputs, 0)
+        frame = _Frame(term, self._completed(term, inputs), 0)
 
         def clean_up() -> None:
             if not frame.cleaned:
@@ -96,18 +103,18 @@ class Running:
 
     def _depend(self, term: WorkflowTerm, inputs: Mapping[str, object], depth: int, seen: set[str]) -> None:
         for name in term.workflow.depends_on:
-            other = self._around.workflows.find(term.workflow.vendor, name)
-            if other is not None and name not in seen:
+            awaited = self._around.workflows.find(term.workflow.vendor, name)
+            if awaited is not None and name not in seen:
                 seen.add(name)
-                self._depend(other, inputs, depth, seen)
-                frame = self._perform(other, inputs, depth)
+                self._depend(awaited, inputs, depth, seen)
+                frame = self._perform(awaited, inputs, depth)
                 self._workflows[name] = self._workflow_outputs(frame)
 
     def _perform(self, term: WorkflowTerm, inputs: Mapping[str, object], depth: int) -> _Frame:
         """Run the steps; then those that clean up, whatever happened; then the workflows that do."""
         if depth > self._around.bounds.depth:
             raise _Stopped(f"workflows call each other more than {self._around.bounds.depth} deep")
-        frame = _Frame(term, inputs, depth)
+        frame = _Frame(term, self._completed(term, inputs), depth)
         try:
             self._walk(frame)
         finally:
@@ -115,11 +122,18 @@ class Running:
         self._outcome.met.append((term.promise, self._met(frame)))
         return frame
 
+    def _completed(self, term: WorkflowTerm, given: Mapping[str, object]) -> Mapping[str, object]:
+        """The inputs of a workflow, whoever starts it: those that are not given have what their document says."""
+        plan = plan_inputs(term, self._around.facts_of(term.workflow.vendor), self._seed)
+        self._minted |= plan.minted
+        return {**plan.known, **given}
+
     def _met(self, frame: _Frame) -> Met:
         if not frame.failed:
             return Met.UNJUDGED if frame.lost else Met.KEPT
         names = {f"{frame.term.workflow.name}/{step.step.name}" for step in frame.term.steps}
-        against = any(not found.unjudged for found in self._outcome.findings if found.subject in names)
+        findings = (finding for finding in self._outcome.findings if finding.subject in names)
+        against = any(not finding.unjudged for finding in findings)
         return Met.BROKEN if against else Met.UNJUDGED
 
     def _walk(self, frame: _Frame) -> None:
@@ -130,11 +144,10 @@ class Running:
             if following is None:
                 index += 1
             elif following.kind == "goto" and following.step:
-                index = next((at for at, one in enumerate(steps) if one.step.name == following.step), len(steps))
+                names = [step.step.name for step in steps]
+                index = names.index(following.step) if following.step in names else len(steps)
             elif following.kind == "goto":
-                other = self._around.workflows.find(frame.term.workflow.vendor, following.workflow)
-                if other is not None:
-                    self._perform(other, frame.inputs, frame.depth + 1)
+                self._perform_named(following.workflow, frame)
                 return
             else:
                 return
@@ -145,9 +158,13 @@ class Running:
             if step.step.cleanup and all(name in frame.steps for name in step.needs):
                 self._attempt(frame, step)
         for name in frame.term.workflow.cleanup:
-            other = self._around.workflows.find(frame.term.workflow.vendor, name)
-            if other is not None:
-                self._perform(other, frame.inputs, frame.depth + 1)
+            self._perform_named(name, frame)
+
+    def _perform_named(self, name: str, frame: _Frame) -> None:
+        """Run another workflow of the same vendor on a frame's inputs, if there is one of that name."""
+        term = self._around.workflows.find(frame.term.workflow.vendor, name)
+        if term is not None:
+            self._perform(term, frame.inputs, frame.depth + 1)
 
     def _attempt(self, frame: _Frame, step: StepTerm) -> Action | None:
         """A step, with its retries.
@@ -161,7 +178,7 @@ class Running:
                 return None
             result = self._step(frame, step)
             actions = self._actions(frame, step, result.kept)
-            chosen = next((one.action for one in actions if _applies(one.checks, result.moment)), None)
+            chosen = next((term.action for term in actions if _applies(term.checks, result.moment)), None)
             if chosen is not None and chosen.kind == "retry" and self._may_retry(frame, step, chosen):
                 continue
             handled = chosen is not None and chosen.kind == "goto"
@@ -181,12 +198,11 @@ class Running:
             raise _Stopped(f"the step {step.step.name} was retried {bounds.retries} times")
         frame.retried[key] = done + 1
         self._around.sleep(min(action.retry_after, bounds.wait))
-        other = next((one for one in frame.term.steps if one.step.name == action.step), None)
-        if other is not None:
-            self._step(frame, other)
-        called = self._around.workflows.find(frame.term.workflow.vendor, action.workflow) if action.workflow else None
-        if called is not None:
-            self._perform(called, frame.inputs, frame.depth + 1)
+        first = next((term for term in frame.term.steps if term.step.name == action.step), None)
+        if first is not None:
+            self._step(frame, first)
+        if action.workflow:
+            self._perform_named(action.workflow, frame)
         return True
 
     def _failed(self, frame: _Frame, step: StepTerm, result: "_Result") -> None:
@@ -197,10 +213,10 @@ class Running:
         frame.unknown_state = frame.unknown_state or (changing and not result.succeeded)
 
     def _actions(self, frame: _Frame, step: StepTerm, kept: bool) -> Iterable[ActionTerm]:
-        own = step.on_success if kept else step.on_failure
-        shared = frame.term.success_actions if kept else frame.term.failure_actions
-        names = {one.action.name for one in own}
-        return (*own, *(one for one in shared if one.action.name not in names))
+        of_step = step.on_success if kept else step.on_failure
+        of_workflow = frame.term.success_actions if kept else frame.term.failure_actions
+        names = {term.action.name for term in of_step}
+        return (*of_step, *(term for term in of_workflow if term.action.name not in names))
 
     def _step(self, frame: _Frame, step: StepTerm) -> "_Result":
         """One attempt at a step."""
@@ -216,7 +232,7 @@ class Running:
             return self._send(frame, step, step.operation, moment)
         except Unbuildable as error:
             finding = unjudged_finding(frame.term, "TR402", f"the step cannot be made: {error.message}", step)
-            self._outcome.met += [(one.promise, Met.UNJUDGED) for one in step.criteria]
+            self._outcome.met += _unjudged_criteria(step)
             return _Result(moment, False, False, [(finding, UNSENT)])
 
     def _call(self, frame: _Frame, step: StepTerm, moment: Moment) -> "_Result":
@@ -225,7 +241,7 @@ class Running:
         if called is None:
             raise Unbuildable(f"there is no workflow {step.step.workflow}")
         try:
-            given = {one.name: fill(one.value, moment) for one in step.step.arguments}
+            given = {argument.name: fill(argument.value, moment) for argument in step.step.arguments}
         except Missing as error:
             raise Unbuildable(error.message) from error
         inner = self._perform(called, given, frame.depth + 1)
@@ -239,16 +255,19 @@ class Running:
         """A step that calls an operation."""
         around = self._around
         facts = around.facts_of(operation.vendor)
-        security = step.step.security or frame.term.workflow.security
-        credentials = credentials_of(around.terms.operations[str(operation)], security, facts, moment)
-        arguments: dict[tuple[str, str], Template] = {(one.place, one.name): one.value for one in step.step.arguments}
+        securities = step.step.security or frame.term.workflow.security
+        credentials = credentials_of(around.terms.operations[str(operation)], securities, facts, moment)
+        arguments: dict[tuple[str, str], Template] = {
+            (argument.place, argument.name): argument.value for argument in step.step.arguments
+        }
         request = build_step(operation, arguments, step.step.body, moment, credentials)
-        if step.step.advance and around.advance is not None:
-            around.advance(operation.vendor, step.step.advance)
+        advance = around.abilities(operation.vendor).advance
+        if step.step.advance and advance is not None:
+            advance(step.step.advance)
             self._stale = True
         name = f"{frame.term.workflow.name}/{step.step.name}"
         judgement = self._judge(
-            Case(
+            CaseToSend(
                 name=name,
                 operation=operation,
                 build=lambda _facts: Built(request, self._minted),
@@ -264,9 +283,9 @@ class Running:
         self._outcome.calls.append(Call(judgement.exchange, step.step.name, step.needs, changing))
         moment = replace(moment, asked=Asked.of(judgement.exchange, operation))
         if isinstance(judgement.exchange.answer, NoAnswer) or _unjudged(judgement):
-            self._outcome.met += [(one.promise, Met.UNJUDGED) for one in step.criteria]
+            self._outcome.met += _unjudged_criteria(step)
             return _Result(moment, False, False, [])
-        wrong_status = any(found.where == "status" and not found.unjudged for found in judgement.findings)
+        wrong_status = any(finding.where == "status" and not finding.unjudged for finding in judgement.findings)
         return self._hold(frame, step, moment, judgement.exchange, True, wrong_status)
 
     def _hold(
@@ -301,23 +320,19 @@ class Running:
 
     def _outputs(self, step: StepTerm, moment: Moment) -> dict[str, object]:
         """The outputs that the answer has; one that it has not is missed where it is used."""
-        found = {}
+        outputs = {}
         for name, output in step.step.outputs.items():
-            try:
-                found[name] = step.takes[name](moment) if isinstance(output, Selector) else fill(output, moment)
-            except Missing:
-                continue
-        return found
+            with suppress(Missing):
+                outputs[name] = step.takes[name](moment) if isinstance(output, Selector) else fill(output, moment)
+        return outputs
 
     def _workflow_outputs(self, frame: _Frame) -> dict[str, object]:
         moment = Moment(frame.inputs, frame.steps, self._workflows)
-        found = {}
+        outputs = {}
         for name, output in frame.term.workflow.outputs.items():
-            try:
-                found[name] = fill(output, moment)
-            except Missing:
-                continue
-        return found
+            with suppress(Missing):
+                outputs[name] = fill(output, moment)
+        return outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,4 +356,9 @@ def _fine(exchange: Exchange) -> bool:
 
 
 def _unjudged(judgement: Judgement) -> bool:
-    return any(found.unjudged and found.code in ("TR901", "TR902", "TR903") for found in judgement.findings)
+    codes = (finding.code for finding in judgement.findings if finding.unjudged)
+    return any(code in ("TR901", "TR902", "TR903") for code in codes)
+
+
+def _unjudged_criteria(step: StepTerm) -> list[tuple[Promise, Met]]:
+    return [(criterion.promise, Met.UNJUDGED) for criterion in step.criteria]

@@ -1,9 +1,8 @@
 """Workflows as items of a run: each with generated inputs, shrunk to the smallest ones that fail."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Never
 
 from troth.arazzo.inputs import InputPlan, plan_inputs
 from troth.arazzo.outcomes import UNSENT, Outcome, unjudged_finding
@@ -13,14 +12,14 @@ from troth.arazzo.terms import WorkflowTerm
 from troth.loading.plain import mapping
 from troth.model.book import Vendor
 from troth.model.operation import Operation
-from troth.model.ports import Case, Judge
+from troth.model.ports import Budget, Depth, Judge, JudgedCase
 from troth.model.report import Judgement
 
-EXAMPLES, MANY_EXAMPLES = 5, 50
-"""How often a workflow with generated inputs runs: by default, and to be thorough."""
+RUNS: Mapping[Depth, int] = {Depth.BRIEF: 1, Depth.NORMAL: 5, Depth.THOROUGH: 50}
+"""How often a workflow with generated inputs runs."""
 
-SEQUENCES, MANY_SEQUENCES = 10, 200
-"""How many random sequences of operations run for a vendor: by default, and to be thorough."""
+SEQUENCES: Mapping[Depth, int] = {Depth.BRIEF: 0, Depth.NORMAL: 10, Depth.THOROUGH: 200}
+"""How many random sequences of operations run for a vendor."""
 
 
 @dataclass
@@ -31,9 +30,8 @@ class WorkflowItem:
     source: str
     operation: Operation
     term: WorkflowTerm
+    budget: Budget
     around: Surroundings = field(repr=False)
-    seed: int = 0
-    examples: int = EXAMPLES
     brief: bool = True
 
     @property
@@ -44,25 +42,27 @@ class WorkflowItem:
     def drive(self, judge: Judge) -> None:
         """Run the workflow, with several inputs where they are generated; report the smallest ones that fail."""
         facts = self.around.facts_of(self.operation.vendor)
-        plan = plan_inputs(self.term.workflow, facts, f"{self.seed}/{self.term.name}")
+        seed, runs = str(self.budget.seed), self.budget.count(RUNS)
+        plan = plan_inputs(self.term, facts, seed)
         if plan.missing or self._stuck():
             self._skip(judge, plan)
             return
-        if not plan.drawn or not self.examples:
-            self._say(judge, Running(self.around, judge, plan.minted).run(self.term, plan.known))
+        if not plan.drawn or not runs:
+            self._say(judge, Running(self.around, judge, seed).run(self.term, {}))
             return
         # Schemathesis takes a fifth of a second to load: not before something is generated.
         room = import_module("troth.arazzo.drawing")
         outcome: Outcome = room.smallest(
             plan.drawn,
-            self.examples,
-            f"{self.seed}/{self.term.name}/inputs",
-            lambda drawn: Running(self.around, judge, plan.minted).run(self.term, {**plan.known, **drawn}),
+            runs,
+            f"{seed}/{self.term.name}/inputs",
+            lambda drawn: Running(self.around, judge, seed).run(self.term, drawn),
         )
         self._say(judge, outcome)
 
     def _stuck(self) -> bool:
-        return self.around.advance is None and any(step.step.advance for step in self.term.steps)
+        able = self.around.abilities(self.operation.vendor).advance is not None
+        return not able and any(step.step.advance for step in self.term.steps)
 
     def _skip(self, judge: Judge, plan: InputPlan) -> None:
         """Nothing is sent: say why."""
@@ -71,20 +71,13 @@ class WorkflowItem:
             reasons.append("the clock of this target cannot be moved")
         message = f"the workflow cannot run here: {'; '.join(reasons)}"
         finding = unjudged_finding(self.term, "TR402", message)
-        judge(self._case(Judgement(UNSENT, self.operation.name, (finding,), (), {})))
+        judge(JudgedCase(Judgement(UNSENT, self.operation.name, (finding,), (), {})))
 
     def _say(self, judge: Judge, outcome: Outcome) -> None:
         """Have what the run as a whole came to counted and reported."""
         for finding, exchange in zip(outcome.findings, outcome.exchanges, strict=True):
-            judge(self._case(Judgement(exchange, self.operation.name, (finding,), (), {})))
-        judge(self._case(Judgement(UNSENT, self.operation.name, (), tuple(outcome.met), {})))
-
-    def _case(self, said: Judgement) -> Case:
-        return Case(self.term.workflow.name, self.operation, _never, said=said)
-
-
-def _never(_facts: object) -> Never:
-    raise RuntimeError("nothing is to be sent for what is only said")
+            judge(JudgedCase(Judgement(exchange, self.operation.name, (finding,), (), {})))
+        judge(JudgedCase(Judgement(UNSENT, self.operation.name, (), tuple(outcome.met), {})))
 
 
 @dataclass
@@ -95,16 +88,16 @@ class ExplorationItem:
     source: str
     operation: Operation
     vendor: Vendor
+    budget: Budget
     around: Surroundings = field(repr=False)
-    seed: int = 0
-    sequences: int = SEQUENCES
     brief: bool = False
 
     def drive(self, judge: Judge) -> None:
         """Have so many sequences judged."""
         room = import_module("troth.arazzo.exploration")
         facts = self.around.facts_of(self.vendor.name)
-        room.Explorer(self.vendor, self.around.terms, facts, self.seed).explore(judge, self.sequences)
+        explorer = room.Explorer(self.vendor, self.around.terms, facts, self.budget.seed)
+        explorer.explore(judge, self.budget.count(SEQUENCES))
 
 
 class WorkflowsSource:
@@ -112,10 +105,9 @@ class WorkflowsSource:
 
     Args:
         around: what runs share.
+        budget: its seed decides every input that is generated; its examples, how often a workflow with generated inputs
+            runs (0 for once) and how many random sequences there are (0 for none).
         vendors: whose operations are called at random; none where the target cannot be reset.
-        seed: decides every input that is generated.
-        max_examples: how often a workflow with generated inputs runs; None for the default, 0 for once.
-        thorough: run it more often, where ``max_examples`` does not say how often.
     """
 
     name = "workflows"
@@ -123,27 +115,23 @@ class WorkflowsSource:
     def __init__(
         self,
         around: Surroundings,
-        seed: int,
-        max_examples: int | None = None,
-        thorough: bool = False,
+        budget: Budget,
         vendors: Iterable[Vendor] = (),
     ) -> None:
         self._around = around
         self._vendors = tuple(vendors)
-        self._sequences = max_examples if max_examples is not None else MANY_SEQUENCES if thorough else SEQUENCES
-        self._seed = seed
-        self._examples = max_examples if max_examples is not None else MANY_EXAMPLES if thorough else EXAMPLES
+        self._budget = budget
 
     def items(self) -> Iterator[WorkflowItem | ExplorationItem]:
         """One item a workflow, in the order of the documents; then one a vendor."""
         for term in self._around.workflows.terms.values():
             name = f"{term.workflow.vendor}/{term.about.name}/workflows/{term.workflow.name}"
-            yield WorkflowItem(name, self.name, term.about, term, self._around, self._seed, self._examples)
+            yield WorkflowItem(name, self.name, term.about, term, self._budget, self._around)
         for vendor in self._vendors:
-            first = next((one for one in vendor.spec.operations.values() if one.soap is None), None)
-            if first is not None and self._sequences and has_links(vendor):
+            first = next((operation for operation in vendor.spec.operations.values() if operation.soap is None), None)
+            if first is not None and self._budget.count(SEQUENCES) and has_links(vendor):
                 name = f"{vendor.name}/{first.name}/workflows/operations-called-at-random-along-their-links"
-                yield ExplorationItem(name, self.name, first, vendor, self._around, self._seed, self._sequences)
+                yield ExplorationItem(name, self.name, first, vendor, self._budget, self._around)
 
 
 def has_links(vendor: Vendor) -> bool:

@@ -7,6 +7,7 @@ from time import monotonic
 from troth.arazzo.terms import Workflows
 from troth.judging.terms import Terms
 from troth.model.facts import Facts
+from troth.model.ports import Abilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,13 @@ class Bounds:
 class Surroundings:
     """What runs share: what was read, and what the target can do.
 
-    ``sleep`` waits so many seconds before a retry (it does nothing on a mock); ``advance`` moves the clock of a
-    vendor's stand-in, or is None where the clock cannot be moved.
+    ``sleep`` waits so many seconds before a retry (it does nothing on a mock).
     """
 
     workflows: Workflows
     terms: Terms
     facts_of: Callable[[str], Facts]
     sleep: Callable[[float], None]
-    advance: Callable[[str, float], None] | None
+    abilities: Callable[[str], Abilities]
     bounds: Bounds = Bounds()
     clock: Callable[[], float] = monotonic

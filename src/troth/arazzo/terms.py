@@ -77,7 +77,7 @@ class WorkflowTerm:
         """All that the tally counts for this workflow."""
         yield self.promise
         for step in self.steps:
-            yield from (one.promise for one in step.criteria)
+            yield from (criterion.promise for criterion in step.criteria)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +92,18 @@ class Workflows:
 
     def operations(self, term: WorkflowTerm) -> tuple[Operation, ...]:
         """Every operation that a workflow may call, itself or through others."""
-        found: dict[str, Operation] = {}
+        operations: dict[str, Operation] = {}
         todo, seen = [term], {term.name}
         while todo:
-            one = todo.pop()
-            found.update((str(step.operation), step.operation) for step in one.steps if step.operation is not None)
-            for name in one.leads_to():
-                other = self.find(one.workflow.vendor, name)
-                if other is not None and other.name not in seen:
-                    seen.add(other.name)
-                    todo.append(other)
-        return tuple(found.values())
+            current = todo.pop()
+            called = [step.operation for step in current.steps if step.operation is not None]
+            operations.update((str(operation), operation) for operation in called)
+            for name in current.leads_to():
+                following = self.find(current.workflow.vendor, name)
+                if following is not None and following.name not in seen:
+                    seen.add(following.name)
+                    todo.append(following)
+        return tuple(operations.values())
 
     def promises(self) -> Iterator[Promise]:
         """All that the tally counts."""
@@ -121,18 +122,18 @@ def compile_workflows(book: Book) -> tuple[Workflows, tuple[Problem, ...]]:
     for vendor in book.vendors.values():
         first: dict[str, Workflow] = {}
         for workflow in vendor.workflows:
-            other = first.setdefault(workflow.name, workflow)
-            if other is not workflow:
-                message = f"the workflow {workflow.name!r} stands twice (also in {other.file})"
+            earlier = first.setdefault(workflow.name, workflow)
+            if earlier is not workflow:
+                message = f"the workflow {workflow.name!r} stands twice (also in {earlier.file})"
                 problems.append(Problem(workflow.position, message, "give each workflow of a vendor its own name"))
                 continue
             compiling = _Compiling(vendor, workflow)
             term = compiling.term()
-            found = [*lint_workflow(vendor, workflow), *compiling.problems]
-            problems += found
-            if term is not None and not any(one.severity == "error" for one in found):
+            of_workflow = [*lint_workflow(vendor, workflow), *compiling.problems]
+            problems += of_workflow
+            if term is not None and not any(problem.severity == "error" for problem in of_workflow):
                 terms[term.name] = term
-    return Workflows(terms), tuple(sorted(problems, key=lambda one: one.position))
+    return Workflows(terms), tuple(sorted(problems, key=lambda problem: problem.position))
 
 
 class _Compiling:
@@ -194,11 +195,11 @@ class _Compiling:
             yield CriterionTerm(criterion, check, promise)
 
     def _actions(self, actions: tuple[Action, ...]) -> tuple[ActionTerm, ...]:
-        found = []
+        terms = []
         for action in actions:
             checks = [self._check(criterion) for criterion in action.criteria]
-            found.append(ActionTerm(action, tuple(check for check in checks if check is not None)))
-        return tuple(found)
+            terms.append(ActionTerm(action, tuple(check for check in checks if check is not None)))
+        return tuple(terms)
 
     def _check(self, criterion: Criterion) -> Check | None:
         try:
@@ -219,8 +220,9 @@ class _Compiling:
 def needed_steps(step: Step) -> frozenset[str]:
     """The other steps whose outputs a step uses to be made or judged."""
     used = references((step.arguments, step.body, step.criteria, step.security))
-    in_cel = (name for one in step.criteria if one.kind == "cel" for name in cel_steps(one.text))
-    return frozenset({*(one.part for one in used if one.root == "steps"), *in_cel} - {step.name})
+    in_cel = (name for criterion in step.criteria if criterion.kind == "cel" for name in cel_steps(criterion.text))
+    named = (reference.part for reference in used if reference.root == "steps")
+    return frozenset({*named, *in_cel} - {step.name})
 
 
 def _first_operation(vendor: Vendor, workflow: Workflow, seen: set[str]) -> Operation | None:
@@ -228,10 +230,10 @@ def _first_operation(vendor: Vendor, workflow: Workflow, seen: set[str]) -> Oper
     seen.add(workflow.name)
     for step in workflow.steps:
         if step.operation:
-            found = operation_of(vendor, step)
+            operation = operation_of(vendor, step)
         else:
-            called = next((one for one in vendor.workflows if one.name == step.workflow), None)
-            found = None if called is None or called.name in seen else _first_operation(vendor, called, seen)
-        if found is not None:
-            return found
+            called = next((workflow for workflow in vendor.workflows if workflow.name == step.workflow), None)
+            operation = None if called is None or called.name in seen else _first_operation(vendor, called, seen)
+        if operation is not None:
+            return operation
     return None

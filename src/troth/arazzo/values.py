@@ -7,6 +7,7 @@ from troth.model.exchange import Exchange, Response
 from troth.model.operation import Operation
 from troth.model.workflow import Constant, Operand, Path, Reference, Template, Text
 from troth.wire.bodies import Unreadable, is_json, media_type, to_pointer
+from troth.wire.style_writer import leaf
 from troth.wire.views import RequestView, ResponseView
 
 Outputs = Mapping[str, object]
@@ -14,6 +15,18 @@ Outputs = Mapping[str, object]
 
 class Missing(LookupError):
     """A runtime expression stands for nothing here.
+
+    Args:
+        message: why, in a sentence for a person.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Unbuildable(Exception):
+    """The request of a step cannot be made.
 
     Args:
         message: why, in a sentence for a person.
@@ -89,19 +102,12 @@ def fill(template: Template, moment: Moment) -> object:
     if isinstance(template, Reference):
         return look_up(template, moment)
     if isinstance(template, Text):
-        return "".join(part if isinstance(part, str) else as_text(look_up(part, moment)) for part in template.parts)
+        return "".join(part if isinstance(part, str) else leaf(look_up(part, moment)) for part in template.parts)
     if isinstance(template, Mapping):
-        return {key: fill(one, moment) for key, one in template.items()}
+        return {key: fill(part, moment) for key, part in template.items()}
     if isinstance(template, list):
-        return [fill(one, moment) for one in template]
+        return [fill(part, moment) for part in template]
     return template
-
-
-def as_text(value: object) -> str:
-    """A value inside a text: truth values in JSON's words, null as nothing."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
 
 
 def operand_value(operand: Operand, moment: Moment) -> object:

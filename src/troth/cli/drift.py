@@ -7,7 +7,7 @@ import click
 from troth.cli import options
 from troth.cli.guard import guarded
 from troth.drift.command import drift
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.session.reach import Selection, select
 
 
@@ -43,8 +43,7 @@ def command(
     run_options = RunOptions(
         operations=operations,
         sources=options.source_names(sources),
-        max_examples=max_examples,
-        seed=seed,
+        budget=Budget(seed, max_examples),
     )
 
     def choose(target: str) -> Selection:

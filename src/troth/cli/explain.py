@@ -4,6 +4,7 @@ import click
 
 from troth.cli.guard import guarded
 from troth.reporting.codes import explain
+from troth.session.extensions import Extensions
 
 
 @click.command("explain")
@@ -11,5 +12,5 @@ from troth.reporting.codes import explain
 @guarded
 def command(code: str) -> int:
     """What a finding's code means, why it matters, and what to do."""
-    click.echo(explain(code))
+    click.echo(explain(code, Extensions().codes_like(code)))
     return 0

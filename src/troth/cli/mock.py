@@ -10,8 +10,9 @@ import click
 from troth.cli.guard import guarded
 from troth.errors import UsageInvalid, did_you_mean
 from troth.mocks.server.http import serve
-from troth.session.reach import MOCKS, select
+from troth.session.reach import select
 from troth.session.recorded_services import recorded_services
+from troth.vendors.installed import InstalledVendors
 
 
 @click.command("mock")
@@ -22,11 +23,8 @@ from troth.session.recorded_services import recorded_services
 @guarded
 def command(vendors: tuple[str, ...], port: int, fault: str | None, from_cassettes: str | None) -> int:
     """Serve the vendors' mocks on loopback until Ctrl-C."""
-    for name in vendors:
-        if name not in MOCKS:
-            raise UsageInvalid(f"there is no mock of {name!r}: {did_you_mean(name, MOCKS)}")
     if from_cassettes is None:
-        services = [MOCKS[name]() for name in vendors or MOCKS]
+        services = _mocks(vendors, InstalledVendors())
     else:
         selection = select(Path.cwd(), target="replay", vendors=vendors, cassettes=Path(from_cassettes))
         services = recorded_services(selection)
@@ -37,6 +35,19 @@ def command(vendors: tuple[str, ...], port: int, fault: str | None, from_cassett
     except OSError as error:
         raise UsageInvalid(f"port {port} cannot be used: {error.strerror or error}; try --port 0") from error
     return 0
+
+
+def _mocks(vendors: tuple[str, ...], installed: InstalledVendors) -> list[Any]:
+    """The mocks of these vendors; where none is named, of all that have one.
+
+    Raises:
+        UsageInvalid: a named vendor has no mock, or no installed vendor has one.
+        PluginInvalid: a vendor's description cannot be used.
+    """
+    names = vendors or tuple(name for name in installed.names if installed.has_mock(name))
+    if not names:
+        raise UsageInvalid("no installed package brings a vendor with a mock")
+    return [installed.mock(name)() for name in names]
 
 
 def _planted(name: str, services: list[Any]) -> list[Any]:

@@ -23,6 +23,9 @@ max_examples: Decorator = click.option(
     "--max-examples", type=click.IntRange(0), help="Generated requests for each operation and mode."
 )
 spec: Decorator = click.option("--spec", metavar="FILE|URL", help="Any OpenAPI document instead of the vendors' own.")
+checks: Decorator = click.option(
+    "--check", "checks", multiple=True, metavar="NAME", help="Also ask this check of an installed package."
+)
 world: Decorator = click.option(
     "--world", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Facts of the target (YAML)."
 )

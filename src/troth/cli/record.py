@@ -7,7 +7,7 @@ import click
 
 from troth.cli import options
 from troth.cli.guard import guarded
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.session.reach import select
 from troth.session.verify import verify
 from troth.waivers.file import read_waivers
@@ -28,6 +28,10 @@ def command(
     selection = select(Path.cwd(), target=target, vendors=vendors, record=folder)
     today = date.today()
     run_options = RunOptions(
-        operations=operations, sources=("cases",), seed=seed, waivers=read_waivers(Path.cwd(), today), today=today
+        operations=operations,
+        sources=("cases",),
+        budget=Budget(seed),
+        waivers=read_waivers(Path.cwd(), today),
+        today=today,
     )
     return verify(selection, run_options, (), False, resume)

@@ -6,7 +6,7 @@ import click
 
 from troth.cli import options
 from troth.cli.guard import guarded
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.session.reach import select
 from troth.strength.command import StrengthOptions, strengthen
 
@@ -33,5 +33,5 @@ def command(
 ) -> int:
     """Measure what the contracts hold a vendor to: change kept answers, and count what is noticed."""
     selection = select(Path.cwd(), vendors=vendors)
-    run_options = RunOptions(operations=operations, sources=("cases", "recordings"), seed=seed)
+    run_options = RunOptions(operations=operations, sources=("cases", "recordings"), budget=Budget(seed))
     return strengthen(selection, run_options, StrengthOptions(minimum, changed, reports, redundant, verbose))

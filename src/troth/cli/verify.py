@@ -7,7 +7,7 @@ import click
 
 from troth.cli import options
 from troth.cli.guard import guarded
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, Depth, RunOptions
 from troth.session.doctor import plan as print_plan
 from troth.session.reach import select
 from troth.session.verify import verify
@@ -22,6 +22,7 @@ from troth.waivers.file import read_waivers
 @options.max_examples
 @click.option("--thorough", is_flag=True, help="A generous generation budget.")
 @options.seed
+@options.checks
 @options.fail_on
 @click.option("--complete", is_flag=True, help="Exit with 5 unless everything that can be provoked was exercised.")
 @click.option(
@@ -46,6 +47,7 @@ def command(
     max_examples: int | None,
     thorough: bool,
     seed: int,
+    checks: tuple[str, ...],
     fail_on: str,
     strict: bool,
     complete: bool,
@@ -67,10 +69,9 @@ def command(
     run_options = RunOptions(
         operations=operations,
         sources=options.source_names(sources),
-        max_examples=max_examples,
-        seed=seed,
+        budget=Budget(seed, max_examples, Depth.THOROUGH if thorough else Depth.NORMAL),
+        checks=checks,
         fail_on=options.weakest(fail_on, strict),
-        thorough=thorough,
         complete=complete,
         waivers=read_waivers(Path.cwd(), today),
         today=today,

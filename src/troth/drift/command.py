@@ -33,7 +33,7 @@ from troth.session.folders import shown
 from troth.session.open import Opened, open_all
 from troth.session.reach import Selection, secret_names
 from troth.session.run import Run
-from troth.sources.recordings import Router
+from troth.sources.routing import Router
 from troth.targets.replay import ReplayTarget
 from troth.wire.soap import XsdValidator
 
@@ -95,7 +95,7 @@ def compare(old: Side, new: Side, options: RunOptions, strict: bool = False) -> 
     measured = measure(old.collector.sightings, new.collector.sightings)
     report = DriftReport(
         version=__version__,
-        seed=options.seed,
+        seed=options.budget.seed,
         specs_sha256=new.book.specs_sha256,
         contracts_sha256=new.book.contracts_sha256,
         old=old.facts,
@@ -158,7 +158,7 @@ def ask_side(run: Run, collector: Collector) -> Side:
     try:
         for item in run.items:
             collector.now = item.name
-            run.runner.run(item)
+            run.run(item)
     finally:
         run.target.close()
     # Earlier calls and looks before and after go to operations that nobody may have asked for.

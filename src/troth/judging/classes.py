@@ -6,11 +6,14 @@ request cannot be walked to it, or that the target does not give the fact that w
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import unquote
 
 from jsonschema_rs import Draft202012Validator
 
+from troth.judging.credentials import scheme_of
 from troth.model.contract import Absent, Fact, Fresh, Input, InputClass, Literal, Matcher, Shape
 from troth.model.facts import Facts
+from troth.model.operation import Operation
 from troth.wire.bodies import Unreadable, pointer_parts
 from troth.wire.views import NO_BODY, Credentials, RequestView
 
@@ -43,6 +46,8 @@ def reader(one: Input) -> Callable[[RequestView], object]:
     if one.place == "header":
         name = address.lower()
         return lambda view: view.headers.get(name, MISSING)
+    if one.place == "cookie":
+        return lambda view: _decoded(view.cookies.get(address))
     if address == "basic":
         return lambda view: MISSING if view.credentials is None else view.credentials
     return lambda view: MISSING if view.bearer is None else view.bearer
@@ -73,6 +78,10 @@ def _soap_part(view: RequestView, name: str) -> object:
         return Unreadable("has its parameters out of order")
     value = message.parts.get(name)
     return MISSING if value is None else value
+
+
+def _decoded(text: str | None) -> object:
+    return MISSING if text is None else unquote(text)
 
 
 def _single(values: list[str] | None) -> object:
@@ -152,17 +161,17 @@ class Classifier:
         return None
 
 
-def lasting(one: Input) -> Input:
+def lasting(contract_input: Input, operation: Operation) -> Input:
     """An input with only those classes that hold whatever has happened since the facts did.
 
     What a fact says may have been changed, and what was nobody's may have been created. Absence and literals need no
     fact; nor does a schema, unless it stands for whatever the classes before it left over. Credentials stay.
     """
-    if one.place == "auth":
-        return one
+    if scheme_of(contract_input, operation):
+        return contract_input
     classes = []
     left_over = False
-    for cls in one.classes:
+    for cls in contract_input.classes:
         kept = tuple(
             matcher
             for matcher in cls.matchers
@@ -170,7 +179,7 @@ def lasting(one: Input) -> Input:
         )
         left_over = left_over or any(isinstance(matcher, Fact | Fresh) for matcher in cls.matchers)
         classes.append(replace(cls, matchers=kept))
-    return replace(one, classes=tuple(classes))
+    return replace(contract_input, classes=tuple(classes))
 
 
 def classifiers(inputs: Sequence[Input], facts: Facts) -> tuple[Classifier, ...]:

@@ -64,7 +64,9 @@ class OperationJudge:
         self.xsd = xsd
         self._conformance = Conformance(terms.operation, xsd)
         self._classifiers: tuple[Classifier, ...] = classifiers(terms.inputs, facts)
-        self._lasting: tuple[Classifier, ...] = classifiers([lasting(one) for one in terms.inputs], facts)
+        self._lasting: tuple[Classifier, ...] = classifiers(
+            [lasting(contract_input, terms.operation) for contract_input in terms.inputs], facts
+        )
         self._scopes = ScopeMaker(terms.variables)
         self._shared = frozenset(term.clause.name for term in terms.clauses if term.contract.shared)
         self._shortcuts = None if shortcuts is None else shortcuts()

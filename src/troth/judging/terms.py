@@ -137,6 +137,7 @@ class _Compiling:
         self.inputs = tuple(one for contract in self.contracts for one in contract.inputs)
         self.lets = {name: text for contract in self.contracts for name, text in contract.lets.items()}
         self._names_once()
+        self._promises_once()
         classes: dict[str, Kind] = {f"{one.name}.{cls.name}": "bool" for one in self.inputs for cls in one.classes}
         lets = {name: written.text for name, written in self.lets.items()}
         self.vocabulary = Vocabulary({**VARIABLES, **classes}, lets)
@@ -180,7 +181,7 @@ class _Compiling:
 
     def _names_once(self) -> None:
         seen: dict[str, str] = {}
-        for contract in self.contracts:
+        for contract in self._as_read():
             names = [(name, written.position) for name, written in contract.lets.items()]
             names += [(one.name, one.position) for one in contract.inputs]
             for name, position in names:
@@ -193,6 +194,25 @@ class _Compiling:
                         Problem(position, message, "inputs and lets share one set of names: rename one")
                     )
                 seen[name] = contract.file
+
+    def _promises_once(self) -> None:
+        """Clauses, rows, given facts and the observation: a second one of a name would be counted as the first."""
+        seen: dict[tuple[str, str], Position] = {}
+        for contract in self._as_read():
+            names = [("clause", clause.name, clause.position) for clause in contract.clauses]
+            names += [("row", row.name, row.position) for row in contract.rows]
+            names += [("given", given.name, given.position) for given in contract.given]
+            names += [("observe", "", contract.observe.position)] if contract.observe is not None else []
+            for kind, name, position in names:
+                first = seen.setdefault((kind, name), position)
+                if first.file != position.file:
+                    what = f"the {kind} {name!r}" if name else f"`{kind}`"
+                    message = f"{what} stands twice for {self.operation} (first in {first.file}:{first.line})"
+                    self.problems.append(Problem(position, message, "remove it here, or give it another name"))
+
+    def _as_read(self) -> Iterator[Contract]:
+        """The contracts in the order they were read: installed ones first, so that a project's are found fault with."""
+        return (contract for contract in self.vendor.contracts if self.operation.name in contract.operations)
 
     def _table(self, contract: Contract) -> Table:
         rows = tuple(term for row in contract.rows if (term := self._row(contract, row)) is not None)

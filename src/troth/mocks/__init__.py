@@ -1,1 +1,1 @@
-"""Stand-ins for the vendors, written from their pages and clients; they know neither specs nor contracts."""
+"""Mocks of the vendors, written from their pages and clients; they know neither specs nor contracts."""

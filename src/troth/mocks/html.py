@@ -1,4 +1,4 @@
-"""The frame of every page that a stand-in shows in a browser."""
+"""The frame of every page that a mock shows in a browser."""
 
 from html import escape
 

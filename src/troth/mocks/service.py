@@ -1,7 +1,7 @@
-"""What the three stand-ins share: routing, a clock that can be moved, seeded tokens and a reset.
+"""What all mocks share: routing, a clock that can be moved, seeded tokens and a reset.
 
 A mock is a WSGI application and nothing more: the suite calls it in process, ``troth mock`` puts it behind a server.
-It knows neither specs nor contracts, so that it and they can catch each other.
+It knows neither specs nor contracts, so that a mistake in one of them shows as a difference from the others.
 """
 
 import random
@@ -30,14 +30,14 @@ _ASCII = bytes(range(128))
 
 
 class Clock:
-    """The time a mock believes in: real time, or a fixed start, plus whatever the tests moved it by."""
+    """The time of a mock: real time or a fixed start, plus the seconds that it was advanced by."""
 
     def __init__(self, start: datetime | None = None) -> None:
         self._start = start
         self._moved = timedelta()
 
     def now(self) -> datetime:
-        """The present moment, always aware and in UTC."""
+        """The time now, in UTC, with its time zone."""
         return (self._start or datetime.now(UTC)) + self._moved
 
     def advance(self, seconds: float) -> None:
@@ -50,14 +50,14 @@ class Clock:
 
 
 class Tokens:
-    """Random-looking values that are the same for the same seed."""
+    """Values of the form of a token, from a random generator: the same sequence for the same seed."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._random = random.Random(seed)  # noqa: S311 - a mock's tokens guard nothing
 
     def reset(self) -> None:
-        """Begin the sequence again."""
+        """Start the sequence again from its first value."""
         self._random.seed(self._seed)
 
     def uuid(self) -> str:
@@ -78,7 +78,7 @@ class Tokens:
 
 
 class Service(ABC):
-    """One vendor's stand-in as a WSGI application.
+    """One vendor's mock as a WSGI application.
 
     A subclass names its ``vendor``, the path ``prefixes`` it answers for, and its ``routes`` (endpoint names are method
     names of the subclass). It keeps every piece of state in attributes that :meth:`seed` sets anew.
@@ -88,7 +88,7 @@ class Service(ABC):
     prefixes: ClassVar[tuple[str, ...]]
     routes: ClassVar[Map]
     limits: ClassVar[tuple[str, ...]] = ()
-    """What this stand-in does not do, a sentence each: for its start page and the README."""
+    """What this mock does not do, a sentence each: for its start page and the README."""
 
     def __init__(self, clock: Clock | None = None, seed: int = 0) -> None:
         self.clock = clock or Clock()
@@ -135,8 +135,8 @@ class Service(ABC):
     def respond(self, request: Request) -> Response:
         """Route one request to its handler; what werkzeug refuses, the vendor refuses in its own words.
 
-        Requests take turns, so that a threaded server cannot tear the state. The Host header plays no part: binding to
-        it would raise outside werkzeug's own errors for a host that is no name.
+        One request is answered at a time, so that the threads of a server do not change the state at the same time. The
+        Host header is not looked at: werkzeug raises an error that is no HTTP error where it is not a host name.
         """
         # Werkzeug raises for bytes beyond ASCII in a query; percent-encoded they mean the same.
         request.query_string = quote_from_bytes(request.query_string, safe=_ASCII).encode()

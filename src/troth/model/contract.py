@@ -73,7 +73,7 @@ class Input:
 
     name: str
     place: str
-    """``path``, ``query``, ``header``, ``auth``, ``body`` or ``soap``."""
+    """``path``, ``query``, ``header``, ``cookie``, ``auth``, ``body`` or ``soap``."""
     address: str
     """Within the place: a name, ``basic`` or ``bearer``, or a JSON Pointer."""
     as_text: bool

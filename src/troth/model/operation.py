@@ -53,6 +53,10 @@ class Parameter:
     explode: bool = True
     style: str = "form"
     example: object = None
+    media_type: str = ""
+    """The type of its text where it has ``content`` in place of a style, such as ``application/json``."""
+    allow_reserved: bool = False
+    """``allowReserved``: reserved characters of a query parameter's value are not escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class Operation:
     soap: SoapOperation | None = None
     deprecated: bool = False
     links: Mapping[str, object] = field(default_factory=dict)
+    schemes: tuple[str, ...] = ()
+    """The schemes by which a caller may say who it is, also where none is asked for."""
 
     def __str__(self) -> str:
         """``vendor.operation``."""
@@ -136,3 +142,5 @@ class Spec:
     operations: Mapping[str, Operation]
     sha256: str
     xsd: bytes | None = None
+    schemes: Mapping[str, str] = field(default_factory=dict)
+    """Name of a security scheme → the scheme as :attr:`Operation.security` has it."""

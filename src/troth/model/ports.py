@@ -3,19 +3,36 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from troth.model.book import Book
 from troth.model.contract import Given
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
 from troth.model.operation import Basis, Operation
-from troth.model.report import Judgement, Report
+from troth.model.report import Finding, Judgement, Report
 from troth.model.waivers import Waiver
 
 
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a target can do for one vendor beside answering requests. ``None`` stands for what it cannot do."""
+
+    reset: Callable[[], None] | None = None
+    """Puts the vendor's state back to the start."""
+    advance: Callable[[float], None] | None = None
+    """Lets so many seconds pass for the vendor; a reset undoes it."""
+    locate: Callable[[str], str] | None = None
+    """Documented URL → the URL at which this target answers it. Without it a URL is asked for as documented."""
+
+
 class Target(Protocol):
-    """Who answers. ``send`` never raises for what the network does: it says so in the exchange."""
+    """Who answers. ``send`` never raises for what the network does: the exchange says what happened.
+
+    A class that derives from this one can do nothing but answer until it overrides :meth:`abilities`.
+    """
 
     name: str
     kind: str
@@ -29,9 +46,9 @@ class Target(Protocol):
         """What is known about this target for that vendor."""
         ...
 
-    def reset(self, vendor: str) -> None:
-        """Put the vendor's state back to the start, where the target can (the mock); elsewhere do nothing."""
-        ...
+    def abilities(self, vendor: str) -> Abilities:
+        """What this target can do for that vendor beside answering."""
+        return Abilities()
 
     def close(self) -> None:
         """Give back sockets and files."""
@@ -103,7 +120,7 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseToSend:
     """One request to make, as late as its facts are known."""
 
     name: str
@@ -113,21 +130,35 @@ class Case:
     observation: Observation | None = None
     fresh_state: bool = True
     """Reset the target's state before this case."""
-    recorded: Exchange | None = None
-    """Set where the exchange was made long ago: nothing is sent, and ``facts`` held then."""
-    facts: Facts | None = None
     stale: bool = False
     """Earlier requests of the same sequence may have changed what the facts say."""
     earlier: tuple[Request, ...] = ()
     """The requests of the same sequence that this one cannot be understood without."""
     alongside: tuple[Operation, ...] = ()
     """The other operations of the same sequence: where one of them may not be asked, none is."""
-    said: Judgement | None = None
-    """Set where there is nothing to send: what a workflow has to say beyond one exchange's own checks."""
 
+
+@dataclass(frozen=True, slots=True)
+class RecordedCase:
+    """An exchange that was made long ago, with the facts that held then. Nothing is sent for it."""
+
+    operation: Operation
+    exchange: Exchange
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCase:
+    """What a sequence of exchanges came to beyond the checks of each of them. Nothing is sent for it."""
+
+    judgement: Judgement
+
+
+Case = CaseToSend | RecordedCase | JudgedCase
+"""What an item has judged."""
 
 Judge = Callable[[Case], Judgement]
-"""Makes one case's exchange and says everything about it. Counting and reporting happen behind it."""
+"""Makes a case's exchange, if there is one to make, and says everything about it. It counts and reports it too."""
 
 
 class Item(Protocol):
@@ -176,18 +207,47 @@ class Reporter(Protocol):
         ...
 
 
+class Depth(StrEnum):
+    """How much is asked."""
+
+    BRIEF = "brief"
+    """Every promise once: the brief items, and no other."""
+    NORMAL = "normal"
+    THOROUGH = "thorough"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What sources may spend, and what decides their choices."""
+
+    seed: int = 0
+    """The same seed gives the same requests."""
+    examples: int | None = None
+    """How many values are drawn wherever some are drawn; ``None`` for as many as the depth has."""
+    depth: Depth = Depth.NORMAL
+    seconds: float | None = None
+    """After so many seconds of a run nothing more is sent; ``None`` for no limit."""
+
+    def count(self, of_depth: Mapping[Depth, int]) -> int:
+        """How many to draw.
+
+        Args:
+            of_depth: how many each depth has, where the user does not say how many.
+        """
+        return of_depth[self.depth] if self.examples is None else self.examples
+
+
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """What the user asked for."""
 
-    vendors: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-    max_examples: int | None = None
-    seed: int = 0
+    budget: Budget = Budget()
+    checks: tuple[str, ...] = ()
+    """The names of checks that installed packages bring and that judge in addition to the contracts."""
     fail_on: Basis = Basis.DOCUMENTED
     """The weakest basis whose findings fail the run."""
-    thorough: bool = False
     complete: bool = False
     """Everything that a request can provoke must have been exercised."""
     waivers: tuple[Waiver, ...] = ()
@@ -207,6 +267,36 @@ class Judged:
     classes that need no fact still hold, and credentials, which no call changes."""
     again: bool = False
     """The request repeats one whose answer had broken a promise. It makes no difference to what is judged."""
+
+
+class Check(Protocol):
+    """Says what is wrong with one answer, in addition to the spec and the contracts. An installed package brings it."""
+
+    def __call__(self, exchange: Exchange, operation: Operation, seen: Judged, /) -> Iterable[Finding]:
+        """The findings on one exchange that was answered; none where nothing is wrong.
+
+        Pure: nothing is sent, counted or kept, and the same exchange gives the same findings.
+
+        Args:
+            exchange: the request and its answer, as bytes.
+            operation: what was asked; findings carry its vendor and its name.
+            seen: the facts that held, and what was observed before and after.
+        """
+        ...
+
+
+class MakesSource(Protocol):
+    """Makes a source of requests. An installed package brings it."""
+
+    def __call__(self, book: Book, facts: Callable[[str], Facts], options: RunOptions, /) -> Source:
+        """The source for one run.
+
+        Args:
+            book: all specs, contracts and recordings of the run.
+            facts: vendor → what is known about the target.
+            options: what the user asked for, the seed included.
+        """
+        ...
 
 
 class Judges(Protocol):

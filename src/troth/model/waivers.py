@@ -6,7 +6,7 @@ from datetime import date
 
 from troth.errors import Position
 
-FINDING_ID = re.compile(r"(?P<code>TR\d{3}) (?P<vendor>[\w-]+)\.(?P<operation>\S+) (?P<rest>\S.*)")
+FINDING_ID = re.compile(r"(?P<code>[A-Z]{2,12}\d{3}) (?P<vendor>[\w-]+)\.(?P<operation>\S+) (?P<rest>\S.*)")
 """The form of ``Finding.id``."""
 NEVER_WAIVED = re.compile(r"TR(9\d\d|402|403)")
 """Codes of findings that say nothing against a vendor, so that there is nothing to accept."""

@@ -153,9 +153,12 @@ Output = Reference | Text | Selector
 class Security:
     """Credentials that a step or workflow names itself (``x-security``, as Redocly's runner reads it)."""
 
+    name: str
+    """A security scheme of the vendor's spec; ``""`` where the scheme is written down here."""
     scheme: str
-    """``basic`` or ``bearer``."""
+    """The scheme as :attr:`troth.model.operation.Operation.security` has it, where it is written down here."""
     values: Mapping[str, Template]
+    """``username`` and ``password``, ``token``, or ``apiKey``."""
     position: Position
 
 
@@ -181,7 +184,7 @@ class Step:
     """Run whatever happened before (``x-cleanup``)."""
     advance: float = 0.0
     """Seconds to let pass first (``x-troth-advance``), on a target whose clock can be moved."""
-    security: Security | None = None
+    security: tuple[Security, ...] = ()
     places: Mapping[str, Position] = field(default_factory=dict)
     """Where each output is named."""
 
@@ -217,7 +220,7 @@ class Workflow:
     position: Position
     cleanup: tuple[str, ...] = ()
     """Workflows of the same document that run afterwards, whatever happened (``x-cleanup`` of a workflow)."""
-    security: Security | None = None
+    security: tuple[Security, ...] = ()
     places: Mapping[str, Position] = field(default_factory=dict)
     """Where each output, dependency and clean-up workflow is named."""
 

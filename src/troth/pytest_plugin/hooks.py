@@ -25,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--troth-max-examples", type=int, default=None, metavar="N", help="generated requests an operation")
     group.addoption("--troth-thorough", action="store_true", help="a generous generation budget")
     group.addoption("--troth-seed", type=int, default=0, metavar="N", help="decides everything that is random")
+    group.addoption("--troth-check", action="append", default=[], metavar="NAME", help="ask this installed check too")
     bases = ("documented", "example", "observed", "assumed")
     group.addoption("--troth-fail-on", choices=bases, default="documented", help="which findings fail: up to these")
     group.addoption("--troth-strict", action="store_true", help="the same as --troth-fail-on assumed")
@@ -36,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers that items carry."""
     config.addinivalue_line("markers", "troth: a promise of an API vendor")
-    for source in _SOURCES:
+    for source in dict.fromkeys((*_SOURCES, *sources_asked(config))):
         config.addinivalue_line("markers", f"{source}: promises exercised by {source}")
     for folder in config.getini("troth_contracts"):
         for vendor in sorted(path.name for path in Path(folder).glob("*") if path.is_dir()):

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from troth.arazzo.source import WorkflowItem
 from troth.errors import ExitCode, InputInvalid, TrothError
+from troth.model.contract import Contract
 from troth.model.operation import Basis
-from troth.model.ports import Item, RunOptions
+from troth.model.ports import Budget, Depth, Item, RunOptions
 from troth.model.report import ItemResult, Verdict
 from troth.pytest_plugin.hooks import sources_asked, summary_of, was_narrowed
 from troth.reporting.console.report import render_findings
@@ -91,7 +93,7 @@ class PromiseItem(pytest.Item):
         state = self.config.stash[_STATE]
         if state.run is None:
             raise RuntimeError("an item exists without a run")
-        result = state.run.runner.run(self.item)
+        result = state.run.run(self.item)
         self.user_properties.append(("troth_exchanges", result.exchanges))
         self.user_properties.append(("troth_verdict", str(result.verdict)))
         text = self._findings(state.run, result)
@@ -183,10 +185,13 @@ def _state(config: pytest.Config, path: Path) -> _State:
         )
         options = RunOptions(
             sources=tuple(sources_asked(config)),
-            max_examples=config.getoption("--troth-max-examples"),
-            seed=config.getoption("--troth-seed"),
+            budget=Budget(
+                seed=config.getoption("--troth-seed"),
+                examples=config.getoption("--troth-max-examples"),
+                depth=Depth.THOROUGH if config.getoption("--troth-thorough") else Depth.NORMAL,
+            ),
+            checks=tuple(config.getoption("--troth-check")),
             fail_on=Basis.ASSUMED if config.getoption("--troth-strict") else Basis(config.getoption("--troth-fail-on")),
-            thorough=config.getoption("--troth-thorough"),
             waivers=read_waivers(folders.contracts.parent, date.today()),
             today=date.today(),
         )
@@ -208,14 +213,18 @@ def _home(config: pytest.Config, path: Path) -> Path:
 
 
 def _file_of(run: Run, item: Item, folders: Folders) -> str:
-    """The file an item is collected under: a workflow's own, the operation's contract, else the first it shares."""
-    own_file = getattr(item, "file", None)
-    if own_file is not None:
-        return str(folders.contracts / item.operation.vendor / Path(own_file).name)
+    """The file an item is collected under: a workflow's own, the operation's contract, else the first it shares.
+
+    Where it is an installed one, to which the project's contracts are added, it is the ``vendor.yaml`` that says so.
+    """
+    if isinstance(item, WorkflowItem):
+        return str(folders.collected_under(item.operation.vendor, Path(item.file).name))
     vendor = run.book.vendors[item.operation.vendor]
-    own = [one for one in vendor.contracts if item.operation.name in one.operations]
-    chosen = min(
-        own, key=lambda one: (one.shared, one.topic), default=vendor.contracts[0] if vendor.contracts else None
-    )
+
+    def order(contract: Contract) -> tuple[bool, bool, str]:
+        return not folders.stands_here(vendor.name, f"{contract.topic}.yaml"), contract.shared, contract.topic
+
+    contracts = [contract for contract in vendor.contracts if item.operation.name in contract.operations]
+    chosen = min(contracts, key=order, default=vendor.contracts[0] if vendor.contracts else None)
     topic = chosen.topic if chosen is not None else "sources"
-    return str(folders.contracts / vendor.name / f"{topic}.yaml")
+    return str(folders.collected_under(vendor.name, f"{topic}.yaml"))

@@ -1,6 +1,6 @@
 """What each finding's code means, why it matters and what to do: for ``troth explain`` and for ``docs/findings.md``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from textwrap import fill, indent
 
@@ -240,20 +240,27 @@ _GROUPS: Mapping[str, str] = {
 }
 
 
-def explain(code: str) -> str:
+def is_unknown(code: str) -> bool:
+    """Whether a code has Troth's prefix and is none of its codes; what other prefixes mean, installed checks say."""
+    return code[:-3] == "TR" and code not in CODES
+
+
+def explain(code: str, added: Iterable[Code] = ()) -> str:
     """The whole explanation of a code, as plain text.
 
     Args:
         code: ``TR203``, in upper or lower case.
+        added: codes of checks that installed packages bring.
 
     Raises:
         UsageInvalid: there is no such code.
     """
     asked = code.strip().upper()
-    known = CODES.get(asked)
+    codes = {**CODES, **{entry.code: entry for entry in added}}
+    known = codes.get(asked)
     if known is None:
-        of_its_group = [one for one in CODES if one[:3] == asked[:3]]
-        raise UsageInvalid(f"there is no finding {code!r}: {did_you_mean(asked, of_its_group or CODES)}")
+        of_its_group = [name for name in codes if name[:3] == asked[:3]]
+        raise UsageInvalid(f"there is no finding {code!r}: {did_you_mean(asked, of_its_group or codes)}")
     parts = [f"{known.code} {known.title}"]
     for title, text in (
         ("What it means", known.means),

@@ -45,6 +45,7 @@ def conclude_run(run: Run, ending: Ending | None = None) -> Report:
     answers = run.runner.tally.answers
     reasons = [
         *_interruption(ending),
+        *run.refusals,
         *_halt(run, results),
         *reasons_of(findings, results, filter(run.is_allowed, counts), run.options.complete, ending.narrowed),
         *_unauthorized(counts, answers),
@@ -215,7 +216,7 @@ def removable_waivers(run: Run, results: Iterable[ItemResult]) -> tuple[Waiver, 
         results: how its items ended.
     """
     options, waivers = run.options, run.court.waivers
-    restricted = options.sources or options.max_examples is not None or run.reached.conduct.halted()
+    restricted = options.sources or options.budget.examples is not None or run.reached.conduct.halted()
     findings = [met.finding for met in run.runner.tally.findings()]
     matched = frozenset(waiver.finding for waiver in map(run.court.waiver_of, findings) if waiver is not None)
     if restricted or all(waiver.finding in matched for waiver in waivers):

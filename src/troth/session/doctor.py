@@ -9,28 +9,29 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.text import Text
 
-from troth.errors import CannotJudge, InputInvalid, TrothError, UsageInvalid
-from troth.model.book import Book
+from troth.errors import CannotJudge, ExitCode, InputInvalid, TrothError, UsageInvalid
+from troth.model.book import Book, Vendor
 from troth.model.exchange import NoAnswer
 from troth.model.operation import Operation
 from troth.model.ports import RunOptions, Target
-from troth.session.open import open_all
+from troth.session.credentials import Probe, probe_credentials
+from troth.session.open import Opened, open_all
 from troth.session.plan import Planned, Planner
 from troth.session.reach import Selection, reach, select
 from troth.session.run import Run
-from troth.sources.building import assemble
+from troth.sources.input_requests import assemble
 from troth.targets.live.dotenv import read_environment
 from troth.targets.live.settings import TargetSettings
 from troth.targets.live.settings_file import FILE, TargetFile
 
-READY, NOT_READY, SILENT = 0, 2, 3
+READY, NOT_READY, SILENT = ExitCode.KEPT, ExitCode.OURS, ExitCode.NOT_JUDGED
 
 
 def doctor(here: Path, name: str | None) -> int:
     """Say for each target what is set, what is missing and whether it answers.
 
     Returns:
-        0 when all is well, 2 when something is missing or wrong, 3 when only an answer is missing.
+        0 when all is well, 2 when something is missing, wrong or refused, 3 when only an answer is missing.
 
     Raises:
         UsageInvalid: there is no ``troth.toml``, or no such target.
@@ -82,7 +83,7 @@ class _Visit:
             return NOT_READY
         try:
             self._settings(settings, book)
-            return self._answers(settings, book, target)
+            return self._answers(settings, opened, target)
         finally:
             target.close()
 
@@ -99,23 +100,30 @@ class _Visit:
         self._line("pace", f"{rate}, {budget}")
         self._line("allowed", "; ".join(_allowances(settings)))
 
-    def _answers(self, settings: TargetSettings, book: Book, target: Target) -> int:
-        code = READY
-        for vendor in book.vendors.values():
-            address = settings.addresses.get(vendor.name, settings.addresses.get("", ""))
+    def _answers(self, settings: TargetSettings, opened: Opened, target: Target) -> int:
+        codes = [self._answer(settings, opened, target, vendor) for vendor in opened.book.vendors.values()]
+        return NOT_READY if NOT_READY in codes else max(codes, default=READY)
+
+    def _answer(self, settings: TargetSettings, opened: Opened, target: Target, vendor: Vendor) -> int:
+        """Ask one safe thing of a vendor, with the valid credentials where a request can have some."""
+        address = settings.addresses.get(vendor.name, settings.addresses.get("", ""))
+        authenticated = bool({vendor.name, ""} & settings.authentication.keys())
+        probe = probe_credentials(opened.terms, vendor.name, target, 0, authenticated)
+        if probe is not None and probe.refused:
+            self._line("REFUSED", f"{vendor.name} at {address} does not take the credentials: {probe.line}")
+            return NOT_READY
+        if probe is None:
             operation = _harmless(tuple(vendor.spec.operations.values()))
             if operation is None:
                 self._line("answers", f"{vendor.name}: not tried, since no operation is safe")
-                continue
-            exchange = target.send(assemble(operation, (), {}))
-            shown = f"{vendor.name} at {address}: {operation.name}"
-            if isinstance(exchange.answer, NoAnswer):
-                said = f"{exchange.answer.reason}. {exchange.answer.detail}".rstrip(". ")
-                self._line("SILENT", f"{shown}: {said}")
-                code = SILENT
-            else:
-                self._line("answers", f"{shown}: {exchange.answer.status} in {exchange.seconds:.2f} s")
-        return code
+                return READY
+            probe = Probe(operation, target.send(assemble(operation, (), {})))
+        answer, name = probe.exchange.answer, f"{vendor.name} at {address}: {probe.operation.name}"
+        if isinstance(answer, NoAnswer):
+            self._line("SILENT", f"{name}: " + f"{answer.reason}. {answer.detail}".rstrip(". "))
+            return SILENT
+        self._line("answers", f"{name}: {answer.status} in {probe.exchange.seconds:.2f} s")
+        return READY
 
     def _line(self, word: str, said: str) -> None:
         style = "red" if word.isupper() else "green" if word == "set" else ""

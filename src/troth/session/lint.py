@@ -5,9 +5,10 @@ from datetime import date
 from troth.errors import InputInvalid, Problem
 from troth.judging.lint import lint_vendor, lint_world
 from troth.model.facts import Facts
+from troth.session.folders import stray_folders
 from troth.session.open import compile_book, open_book
-from troth.session.reach import MOCKS, Selection
-from troth.sources.combinations import lint_rows
+from troth.session.reach import Selection
+from troth.sources.lint import lint_rows, lint_values
 from troth.sources.recordings import RecordingsSource
 from troth.waivers.project import waiver_problems
 
@@ -23,10 +24,14 @@ def lint_problems(selection: Selection, today: date) -> tuple[Problem, ...]:
     problems = {*read, *of_book}
     for name, vendor in book.vendors.items():
         problems.update(lint_vendor(vendor))
-        if name in MOCKS:
-            problems.update(lint_world(terms, name, Facts(world=MOCKS[name]().world())))
+        if selection.folders.installed.has_mock(name):
+            world = selection.folders.installed.mock(name)().world()
+            problems.update(lint_world(terms, name, Facts(world=world)))
     if not problems:
-        problems.update(problem for one in terms.operations.values() for problem in lint_rows(one))
+        problems.update(problem for operation in terms.operations.values() for problem in lint_rows(operation))
+        problems.update(lint_values(terms, lambda _vendor: Facts()))
+    if selection.spec is None and not selection.vendors:
+        problems.update(stray_folders(selection.folders))
     try:
         list(RecordingsSource(book).items())
     except InputInvalid as error:

@@ -8,7 +8,7 @@ from troth.arazzo.terms import Workflows, compile_workflows
 from troth.errors import InputInvalid, Problem
 from troth.judging.terms import Terms, compile_terms
 from troth.loading.openapi.document import read_spec, read_spec_file
-from troth.model.book import Book, Vendor
+from troth.model.book import Book
 from troth.session.folders import make_book, read_book, read_vendor, shown
 from troth.session.reach import Selection
 from troth.targets.live.client import check_address, fetch
@@ -32,8 +32,6 @@ def open_book(selection: Selection) -> tuple[Book, tuple[Problem, ...]]:
     else:
         path = Path(selection.spec)
         spec = read_spec_file(path, path.stem, shown(path))
-    if not (selection.folders.contracts / spec.vendor).is_dir():
-        return make_book({spec.vendor: Vendor(spec.vendor, spec)}), ()
     vendor, problems = read_vendor(spec, selection.folders)
     return make_book({spec.vendor: vendor}), problems
 
@@ -47,8 +45,8 @@ def _with_own_specs(
     for name, path in specs.items():
         if name in vendors:
             spec = read_spec_file(Path(path), name, shown(Path(path)))
-            vendors[name], found = read_vendor(spec, selection.folders)
-            problems += found
+            vendors[name], of_vendor = read_vendor(spec, selection.folders)
+            problems += of_vendor
     return (make_book(vendors) if specs else book), problems
 
 

@@ -8,9 +8,9 @@ from troth.judging.terms import Terms
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Build, Built, Case, GivenFlow, Item
+from troth.model.ports import Build, Built, Case, CaseToSend, GivenFlow, Item, JudgedCase, RecordedCase
 from troth.model.report import Judgement
-from troth.targets.live.permission import Conduct
+from troth.targets.live.conduct import Conduct
 from troth.wire.views import RequestView
 
 _UNASKED = NoAnswer(Silence.NOT_SENT, "planned only")
@@ -53,17 +53,19 @@ class Planner:
         item.drive(lambda case: self._plan(item.name, case))
 
     def _plan(self, item: str, case: Case) -> Judgement:
+        if isinstance(case, JudgedCase):
+            return case.judgement
+        if isinstance(case, RecordedCase):
+            return Judgement(case.exchange, case.operation.name, (), (), {})
         operation = case.operation
         request = Request(operation.method, operation.server + operation.path)
-        if case.said is not None or case.recorded is not None:
-            return case.said or Judgement(case.recorded or Exchange(request, _UNASKED), operation.name, (), (), {})
         permission = self._conduct.permission
         held = "" if permission is None else permission.forbids(case)
-        facts = case.facts or self._facts_of(operation.vendor)
+        facts = self._facts_of(operation.vendor)
         for call in case.given:
             if isinstance(call, GivenFlow):
-                for one in call.operations:
-                    self._add(item, one, None, "", "given", held)
+                for called in call.operations:
+                    self._add(item, called, None, "", "given", held)
             else:
                 earlier, held = _built(call.build, facts, held)
                 self._add(item, call.operation, earlier.request if earlier else None, "", "given", held)
@@ -83,7 +85,9 @@ class Planner:
             self._add(item, look[0], look[1], "", "look", held)
         return Judgement(Exchange(request, _UNASKED), operation.name, (), (), {})
 
-    def _looks(self, case: Case, built: Built | None, facts: Facts) -> tuple[tuple[Operation, Request | None], ...]:
+    def _looks(
+        self, case: CaseToSend, built: Built | None, facts: Facts
+    ) -> tuple[tuple[Operation, Request | None], ...]:
         """The look before and after, if there is one: its request is None where an earlier answer decides it."""
         look = case.observation
         if look is None:
@@ -99,8 +103,8 @@ class Planner:
     def _classes(self, operation: Operation, request: Request, facts: Facts) -> str:
         terms = self._terms.operations[str(operation)]
         view = RequestView(request, operation)
-        found = ((one.name, one.classify(view, facts)) for one in classifiers(terms.inputs, facts))
-        return ", ".join(f"{name} {cls}" for name, cls in found if cls is not None)
+        classes = ((reader.name, reader.classify(view, facts)) for reader in classifiers(terms.inputs, facts))
+        return ", ".join(f"{name} {cls}" for name, cls in classes if cls is not None)
 
     def _add(
         self, item: str, operation: Operation, request: Request | None, classes: str, role: str, held: str

@@ -55,11 +55,11 @@ class Progressing:
         """
         runner, journal = self._run.runner, self._journal
         if journal is None:
-            return runner.run(item)
+            return self._run.run(item)
         before = journal.finished(item.name)
         if before is not None:
             return before
-        result = runner.run(item)
+        result = self._run.run(item)
         if result.skipped and self._run.reached.conduct.halted():
             return result  # A later attempt shall ask for it.
         try:

@@ -12,10 +12,7 @@ from urllib.parse import urlsplit
 
 from troth.errors import UsageInvalid, did_you_mean
 from troth.judging.terms import Terms
-from troth.mocks.esws.service import Esws
-from troth.mocks.oneall.service import OneAll
-from troth.mocks.service import Clock, Service
-from troth.mocks.socialidnow.service import SocialIdNow
+from troth.mocks.service import Clock
 from troth.model.book import Book, Recording
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
@@ -25,25 +22,25 @@ from troth.secrets.pseudonyms import Pseudonyms
 from troth.secrets.redactor import SHORTEST
 from troth.secrets.scrubber import Scrubber
 from troth.secrets.sensitive import is_distinct, names_person, names_secret
+from troth.session.extensions import Extensions
 from troth.session.folders import Folders, find_folders, shown
-from troth.sources.recordings import Router
+from troth.sources.routing import Router
 from troth.targets.by_vendor import ByVendorTarget
 from troth.targets.embedded import EmbeddedTarget
 from troth.targets.live.authentication import AuthenticatedTarget
 from troth.targets.live.client import Limits, LiveTarget, check_address
+from troth.targets.live.conduct import Conduct
 from troth.targets.live.dotenv import read_environment
 from troth.targets.live.facts import check_facts, leaves
 from troth.targets.live.manners import REPEATABLE, Hands, MannersTarget
 from troth.targets.live.mock_server import MockServerTarget, ask_for_world
-from troth.targets.live.permission import Conduct, Permission
+from troth.targets.live.permission import Permission
 from troth.targets.live.settings import EFFECTS, Pace, TargetSettings
 from troth.targets.live.settings_file import FILE, TargetFile
 from troth.targets.live.world_file import read_world
 from troth.targets.recorder import RecordingTarget
 from troth.targets.replay import ReplayTarget
-
-MOCKS: Mapping[str, Callable[..., Service]] = {"oneall": OneAll, "socialidnow": SocialIdNow, "esws": Esws}
-"""Vendor → its stand-in."""
+from troth.vendors.installed import InstalledVendors
 
 MOCK_PORT = 8765
 """Where ``troth mock`` listens unless told otherwise."""
@@ -75,6 +72,8 @@ class Selection:
     here: Path = Path()
     hands: Hands = _HANDS
     """Clock, sleep and chance; a test hands in its own."""
+    extensions: Extensions = field(default_factory=Extensions)
+    """The checks, sources and reporters that installed packages add."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def select(
     facts = read_world(world, shown(world)) if world is not None else None
     folders = find_folders(here)
     if cassettes is not None:
-        folders = replace(folders, cassettes=cassettes)
+        folders = replace(folders, cassettes=cassettes, only_these_cassettes=True)
     settings = None
     if target not in ("mock", "replay") and "://" not in target:
         settings = _settings(here, target, os.environ if environment is None else environment)
@@ -139,35 +138,36 @@ def reach(selection: Selection, book: Book, terms: Terms) -> Reached:
     """
     if selection.settings is not None:
         path = selection.here / FILE
-        specs = {spec.stem for spec in selection.folders.specs.glob("*.yaml")}
-        check_facts(TargetFile(path, shown(path)), selection.settings, book, specs)
+        check_facts(TargetFile(path, shown(path)), selection.settings, book, set(selection.folders.known))
         reached = _reach_named(selection.settings, book, terms, selection.hands)
     else:
         reached = _reach_plain(selection, book, terms)
     return reached if selection.record is None else _recording(selection, selection.record, book, reached)
 
 
-def embedded(book: Book, clock: Clock | None = None) -> EmbeddedTarget:
+def embedded(book: Book, installed: InstalledVendors, clock: Clock | None = None) -> EmbeddedTarget:
     """The embedded mocks of a book's vendors.
 
     Args:
         book: what was read.
+        installed: the vendors of installed packages, some with a mock.
         clock: what the mocks take for the time; real time where none is given.
 
     Raises:
         UsageInvalid: a vendor has no mock.
+        PluginInvalid: a vendor's description cannot be used.
     """
-    missing = [name for name in book.vendors if name not in MOCKS]
+    missing = [name for name in book.vendors if not installed.has_mock(name)]
     if missing:
         raise UsageInvalid(f"there is no embedded mock of {', '.join(missing)}; name an address with --target")
-    services = {name: MOCKS[name](clock) for name in book.vendors}
+    services = {name: installed.mock(name)(clock) for name in book.vendors}
     origins = {_origin(operation.server): operation.vendor for operation in book.operations()}
-    return EmbeddedTarget(services, origins)
+    return EmbeddedTarget(services, origins, f"http://127.0.0.1:{MOCK_PORT}")
 
 
 def _reach_plain(selection: Selection, book: Book, terms: Terms) -> Reached:
     if selection.target == "mock":
-        return Reached(embedded(book))
+        return Reached(embedded(book, selection.folders.installed))
     if selection.target == "replay":
         return _reach_replay(book, terms)
     address = check_address(selection.target)
@@ -175,9 +175,9 @@ def _reach_plain(selection: Selection, book: Book, terms: Terms) -> Reached:
     worlds = {name: Facts(world=world) for name, world in (selection.world or {}).items()}
     effect_of = effect_in(book)
     live = LiveTarget(address, servers, worlds, repeatable=lambda request: effect_of(request) in REPEATABLE)
-    own = None if worlds else ask_for_world(live)
-    if own is not None:
-        return Reached(MockServerTarget(live, own))
+    world_of_mock = None if worlds else ask_for_world(live)
+    if world_of_mock is not None:
+        return Reached(MockServerTarget(live, world_of_mock))
     polite = MannersTarget(live, _NEARBY, effect_of, _ANYTHING, selection.hands)
     return Reached(polite, Conduct(halted=polite.halted, ask_again=True))
 
@@ -186,13 +186,25 @@ def _reach_replay(book: Book, terms: Terms) -> Reached:
     recordings = [one for vendor in book.vendors.values() for one in vendor.recordings]
     # What a run recorded speaks for a whole world; a page's own example speaks for a few facts.
     worlds = {one.vendor: Facts(world=one.facts, closed=one.closed) for one in sorted(recordings, key=_whole)}
-    replay = ReplayTarget(recordings, worlds)
+    replay = ReplayTarget(recordings, worlds, key_fields(book))
     live = any(one.item and one.origin.startswith(_LIVE) for one in recordings)
     # What the recorded run held back was not recorded, and is held back again.
     limits = [frozenset(one.allowed) for one in recordings if one.item and one.allowed is not None]
     allowed = frozenset.intersection(*limits) if limits else None
     permission = None if allowed is None else Permission(terms, allowed - {_LOCKOUTS}, _LOCKOUTS in allowed)
     return Reached(replay, Conduct(permission, begin=replay.begin, ask_again=live))
+
+
+def key_fields(book: Book) -> frozenset[str]:
+    """The header fields that carry the API keys of a book's vendors, in lower case."""
+    fields: set[str] = set()
+    for vendor in book.vendors.values():
+        for scheme in vendor.spec.schemes.values():
+            kind, _, rest = scheme.partition(":")
+            place, _, name = rest.partition(":")
+            if kind == "apiKey" and place in ("header", "cookie"):
+                fields.add(name.lower() if place == "header" else "cookie")
+    return frozenset(fields)
 
 
 def _whole(recording: Recording) -> bool:

@@ -1,32 +1,34 @@
 """Which parts make up a run. The only module that knows every room; what varies is a row in a table here."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib import import_module
 from time import perf_counter, sleep
-from urllib.parse import urlsplit
 
 from troth import __version__
 from troth.arazzo.given import GivenWorkflows
 from troth.arazzo.source import WorkflowsSource
 from troth.arazzo.surroundings import Surroundings
-from troth.errors import InputInvalid, UsageInvalid, did_you_mean
+from troth.errors import ExitCode, InputInvalid, UsageInvalid, did_you_mean
 from troth.judging.lint import lint_world
 from troth.model.exchange import Exchange
-from troth.model.ports import Item, Judges, RunOptions, Source, Target
-from troth.model.report import Count, ItemResult, Reported, RunFacts
+from troth.model.ports import Depth, Item, Judges, RunOptions, Source, Target
+from troth.model.report import Count, ItemResult, Reason, Reported, RunFacts
 from troth.reporting.curl import curl
 from troth.secrets.redactor import Redactor
+from troth.session.credentials import probe_credentials
 from troth.session.events import Event
 from troth.session.open import Opened, open_all
-from troth.session.reach import MOCK_PORT, Reached, Selection, make_scrubber, reach, secret_names
+from troth.session.reach import Reached, Selection, make_scrubber, reach, secret_names
 from troth.session.redaction import clean_event
 from troth.session.runner import Runner
 from troth.session.tally import MetFinding
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
+from troth.sources.lint import lint_values
 from troth.sources.recordings import RecordingsSource
 
 SOURCES = ("cases", "properties", "workflows", "recordings")
@@ -53,18 +55,25 @@ class Run:
         opened: Opened | None = None,
     ) -> None:
         self.options = options
+        self.extensions = selection.extensions
         opened = opened or open_all(selection)
         self.book, self.terms, self.workflows = opened.book, opened.terms, opened.workflows
-        self.reached = reach(selection, self.book, self.terms) if target is None else Reached(target)
+        reached = reach(selection, self.book, self.terms) if target is None else Reached(target)
+        self.reached = replace(reached, conduct=reached.conduct.within(options.budget.seconds, perf_counter))
         self.target = self.reached.target
         self._check_names()
         self._check_world()
         spoken_of = (one for one in options.waivers if one.target in ("", selection.target))
         self.court = Court(options.fail_on, spoken_of, options.today)
         promises = self.workflows.promises()
+        watch = self.extensions.watch(options.checks, self.book, watch)
         self.runner = Runner(self.book, self.terms, self.target, self.court, watch, promises, self.reached.conduct)
         self._scrubber = make_scrubber(b"", self.reached.secrets, self.book, self.target)
         self._looked_at: dict[tuple[str, ...], Exchange | None] = {}
+        self._authenticated = frozenset(selection.settings.authentication) if selection.settings is not None else ()
+        self._probed: set[str] = set()
+        self.refusals: list[Reason] = []
+        """Vendors that do not take our credentials: nothing of theirs is judged."""
         self._started = datetime.now(UTC)
         self.clock = perf_counter()
 
@@ -91,15 +100,39 @@ class Run:
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        """Everything to run, nothing sent; the brief first, before a budget is spent on combinations of the same."""
+        """Everything to run, nothing sent; the brief first, before a budget is spent on combinations of the same.
+
+        At the depth ``brief`` there is nothing else.
+        """
         recorded = self._recorded_items()
+        only_brief = self.options.budget.depth is Depth.BRIEF
         items = [
             item
             for source in self._sources()
             for item in source.items()
-            if self._wanted(item) and (recorded is None or source.name == "recordings" or item.name in recorded)
+            if self._wanted(item)
+            and (item.brief or not only_brief)
+            and (recorded is None or source.name == "recordings" or item.name in recorded)
         ]
         return tuple(sorted(items, key=lambda item: not item.brief))
+
+    def run(self, item: Item) -> ItemResult:
+        """Run one item; of a live vendor only where it takes the credentials that we have."""
+        vendor = item.operation.vendor
+        if self.target.kind == "live" and vendor not in self._probed:
+            self._probed.add(vendor)
+            self._probe(vendor)
+        return self.runner.run(item)
+
+    def _probe(self, vendor: str) -> None:
+        authenticated = vendor in self._authenticated or "" in self._authenticated
+        probe = probe_credentials(self.terms, vendor, self.target, self.options.budget.seed, authenticated)
+        if probe is not None and probe.refused:
+            names = ", ".join(sorted(set(self.reached.secrets.values())))
+            text = f"{vendor} refuses the credentials that we have: {probe.line}"
+            text += f"; check {names}" if names else "; check the facts of the target"
+            self.refusals.append(Reason("credentials-refused", text, ExitCode.OURS))
+            self.runner.refuse(vendor, text)
 
     def results(self) -> tuple[ItemResult, ...]:
         """How items ended, in the order of the plan."""
@@ -140,7 +173,7 @@ class Run:
             build=self.reached.build,
             specs_sha256=self.book.specs_sha256,
             contracts_sha256=self.book.contracts_sha256,
-            seed=self.options.seed,
+            seed=self.options.budget.seed,
             started=self._started.isoformat(timespec="seconds"),
             version=__version__,
             fail_on=self.options.fail_on,
@@ -151,20 +184,21 @@ class Run:
         allowed = self.reached.sources or SOURCES
         wanted = options.sources or allowed
         around = self._surroundings()
-        flows = GivenWorkflows(around, options.seed)
+        flows = GivenWorkflows(around, options.budget)
         if "cases" in wanted:
-            yield CasesSource(self.terms, self.target.facts, options.seed, flows)
+            yield CasesSource(self.terms, self.target.facts, options.budget, flows)
         if "properties" in wanted:
             # Schemathesis costs a fifth of a second to import, so it is fetched when it is first needed.
             room = import_module("troth.sources.properties.source")
-            yield room.PropertiesSource(
-                self.book, self.terms, self.target.facts, options.seed, options.max_examples, options.thorough, flows
-            )
+            yield room.PropertiesSource(self.book, self.terms, self.target.facts, options.budget, flows)
         if "workflows" in wanted:
             resettable = self.book.vendors.values() if self.target.kind == "mock" else ()
-            yield WorkflowsSource(around, options.seed, options.max_examples, options.thorough, resettable)
+            yield WorkflowsSource(around, options.budget, resettable)
         if "recordings" in wanted:
             yield RecordingsSource(self.book)
+        for name in wanted:
+            if name not in SOURCES:
+                yield self.extensions.source(name, self.book, self.target.facts, options)
 
     def _recorded_items(self) -> frozenset[str] | None:
         """On a replay the items that were recorded, unless the user names sources; None where all are to run."""
@@ -181,7 +215,7 @@ class Run:
     def _surroundings(self) -> Surroundings:
         target = self.target
         wait = sleep if target.kind == "live" else _do_not_wait
-        return Surroundings(self.workflows, self.terms, target.facts, wait, getattr(target, "advance", None))
+        return Surroundings(self.workflows, self.terms, target.facts, wait, target.abilities)
 
     def _wanted(self, item: Item) -> bool:
         return self.in_scope(item.operation.vendor, item.operation.name)
@@ -192,35 +226,38 @@ class Run:
         return not patterns or any(_matches(vendor, operation, one) for one in patterns)
 
     def _check_world(self) -> None:
-        problems = [one for name in self.book.vendors for one in lint_world(self.terms, name, self.target.facts(name))]
+        facts_of = self.target.facts
+        problems = [problem for name in self.book.vendors for problem in lint_world(self.terms, name, facts_of(name))]
+        problems += lint_values(self.terms, facts_of)
         if problems:
             raise InputInvalid(problems)
 
     def _check_names(self) -> None:
+        self.extensions.refuse_source_names(name for name in self.options.sources if name in SOURCES)
+        outside = self.extensions.source_names if self.options.sources else ()
+        known = (*SOURCES, *outside)
         for name in self.options.sources:
-            if name not in SOURCES:
-                raise UsageInvalid(f"unknown source {name!r} for --only: {did_you_mean(name, SOURCES)}")
-            if name not in (self.reached.sources or SOURCES):
+            if name not in known:
+                raise UsageInvalid(f"unknown source {name!r} for --only: {did_you_mean(name, known)}")
+            if name not in (self.reached.sources or known):
                 raise UsageInvalid(f"{name} would make requests up: allow it on this target with fuzzing = true")
-        known = [operation.name for operation in self.book.operations()]
+        names = [operation.name for operation in self.book.operations()]
         for pattern in self.options.operations:
             if not any(_matches(operation.vendor, operation.name, pattern) for operation in self.book.operations()):
-                raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, known)}")
+                raise UsageInvalid(f"no operation matches {pattern!r}: {did_you_mean(pattern, names)}")
 
     def _curl(self, met: MetFinding) -> str:
-        calls = [curl(request, self._locate, self.secrets) for request in met.finding.calls]
+        locate = self.target.abilities(met.finding.vendor).locate or _as_documented
+        calls = [curl(request, locate, self.secrets) for request in met.finding.calls]
         if calls:
             return "\n".join(f"{number}. {line}" for number, line in enumerate(calls, start=1))
         request = met.exchange.request
-        return curl(request, self._locate, self.secrets) if request.url else ""
+        return curl(request, locate, self.secrets) if request.url else ""
 
-    def _locate(self, url: str) -> str:
-        locate = getattr(self.target, "locate", None)
-        if locate is not None:
-            return str(locate(url))
-        parts = urlsplit(url)
-        here = f"http://127.0.0.1:{MOCK_PORT}" if self.target.kind == "mock" else f"{parts.scheme}://{parts.netloc}"
-        return here + parts.path + (f"?{parts.query}" if parts.query else "")
+
+def _as_documented(url: str) -> str:
+    """The address of a request on a target that has none of its own."""
+    return url
 
 
 def _do_not_wait(_seconds: float) -> None:

@@ -39,7 +39,7 @@ def verify(
     Raises:
         TrothError: nothing could be run; the error says why.
     """
-    outputs = read_outputs(reports, REPORTERS)
+    outputs = read_outputs(reports, selection.extensions.reporters(REPORTERS))
     run = Run(selection, options)
     interruption: ExitCode | None = None
     try:

@@ -1,8 +1,4 @@
-"""Which combinations of classes to send. Errors mask each other, so plain pairwise would never reach a success.
-
-Witnesses (each row alone once, each class once) always; on a closed world everything up to a limit; else witnesses and
-a pairwise cover of the combinations in which one row applies alone.
-"""
+"""Combinations of classes, one for each input, and the rows of a table that decide them."""
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,16 +6,13 @@ from dataclasses import dataclass
 from itertools import combinations, islice, product
 from math import prod
 
-from troth.errors import Problem
 from troth.judging.decisions import class_scope, decide
 from troth.judging.terms import OperationTerms
-from troth.model.contract import Fact
-from troth.sources.building import sendable
+from troth.model.contract import Fact, Input
+from troth.sources.class_values import sendable
 
-SEND_ALL = 1_000
-"""At most so many combinations are sent on a closed world."""
 LOOK_AT = 20_000
-"""At most so many are looked at when they are too many to send."""
+"""At most so many combinations of an operation are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +37,8 @@ def all_combinations(terms: OperationTerms, fixed: Mapping[str, str] | None = No
         terms: the operation.
         fixed: inputs whose class is given.
     """
-    names = [one.name for one in terms.inputs]
-    choices = [_choices(terms, index, fixed or {}) for index in range(len(names))]
+    names = [contract_input.name for contract_input in terms.inputs]
+    choices = [_choices(contract_input, fixed or {}) for contract_input in terms.inputs]
     total = prod(len(choice) for choice in choices)
     tuples: Iterable[tuple[str, ...]] = product(*choices) if total <= LOOK_AT else _sample(choices)
     for chosen in tuples:
@@ -57,11 +50,10 @@ def all_combinations(terms: OperationTerms, fixed: Mapping[str, str] | None = No
         yield Combination(classes, tuple(row.row.name for row in rows), any(row.contract.shared for row in rows))
 
 
-def _choices(terms: OperationTerms, index: int, fixed: Mapping[str, str]) -> list[str]:
-    one = terms.inputs[index]
-    if one.name in fixed:
-        return [fixed[one.name]]
-    return [cls.name for cls in one.classes if sendable(one, cls.name)]
+def _choices(contract_input: Input, fixed: Mapping[str, str]) -> list[str]:
+    if contract_input.name in fixed:
+        return [fixed[contract_input.name]]
+    return [cls.name for cls in contract_input.classes if sendable(contract_input, cls.name)]
 
 
 def _sample(choices: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
@@ -82,71 +74,21 @@ def _near_and_far(choices: Sequence[Sequence[str]], chance: random.Random) -> It
         base = tuple(choice[min(turn, len(choice) - 1)] for choice in choices)
         yield base
         for first, second in combinations(range(len(choices)), 2):
-            for one, two in product(choices[first], choices[second]):
+            for first_class, second_class in product(choices[first], choices[second]):
                 changed = list(base)
-                changed[first], changed[second] = one, two
+                changed[first], changed[second] = first_class, second_class
                 yield tuple(changed)
     while True:
         yield tuple(chance.choice(choice) for choice in choices)
-
-
-def select(found: Sequence[Combination], closed: bool) -> list[Combination]:
-    """The combinations to send, witnesses first."""
-    chosen = witnesses(found)
-    picked = {id(one) for one in chosen}
-    rest = [one for one in found if id(one) not in picked]
-    own = [one for one in rest if not one.shared]
-    if closed and len(own) <= SEND_ALL:
-        # Where a shared table decides (authentication), the operation's own inputs play no part: pairs of them suffice.
-        return chosen + own + pairwise(chosen + own, [one for one in rest if one.shared])
-    if closed:
-        return chosen + pairwise(chosen, rest)
-    return chosen + pairwise(chosen, [one for one in rest if one.unambiguous])
-
-
-def witnesses(found: Sequence[Combination]) -> list[Combination]:
-    """Each row alone once, and each class once; combinations of one row are preferred."""
-    chosen: list[Combination] = []
-    rows: set[str] = set()
-    classes: set[tuple[str, str]] = set()
-    for one in found:
-        if one.unambiguous and one.rows[0] not in rows:
-            rows.add(one.rows[0])
-            classes.update(one.classes.items())
-            chosen.append(one)
-    for one in sorted(found, key=lambda one: not one.unambiguous):
-        new = set(one.classes.items()) - classes
-        if new:
-            classes |= new
-            chosen.append(one)
-    return chosen
-
-
-def pairwise(chosen: Sequence[Combination], rest: Sequence[Combination]) -> list[Combination]:
-    """A greedy cover of every pair of classes that the rest can reach and the chosen ones do not."""
-    covered = {pair for one in chosen for pair in _pairs(one)}
-    added: list[Combination] = []
-    for one in rest:
-        if len(added) == SEND_ALL:
-            break
-        new = _pairs(one) - covered
-        if new:
-            covered |= new
-            added.append(one)
-    return added
-
-
-def _pairs(one: Combination) -> set[tuple[tuple[str, str], tuple[str, str]]]:
-    return set(combinations(sorted(one.classes.items()), 2))
 
 
 def needed_facts(terms: OperationTerms, classes: Mapping[str, str]) -> set[Fact]:
     """The facts that a combination cannot be sent without."""
     return {
         matcher
-        for one in terms.inputs
-        for cls in one.classes
-        if classes.get(one.name) == cls.name
+        for contract_input in terms.inputs
+        for cls in contract_input.classes
+        if classes.get(contract_input.name) == cls.name
         for matcher in cls.matchers
         if isinstance(matcher, Fact)
     }
@@ -167,23 +109,7 @@ def successful(terms: OperationTerms, fixed: Mapping[str, str], row: str = "") -
         if any(status.startswith("2") for status in term.row.status)
     }
     wanted = {row} if row else promising
-    for one in all_combinations(terms, fixed):
-        if one.unambiguous and one.rows[0] in wanted:
-            return one.classes
+    for combination in all_combinations(terms, fixed):
+        if combination.unambiguous and combination.rows[0] in wanted:
+            return combination.classes
     return None
-
-
-def lint_rows(terms: OperationTerms) -> Iterator[Problem]:
-    """Rows that no possible combination of classes meets alone, so that nothing could ever be known about them."""
-    rows = {term.row.name: term.row for table in terms.tables for term in table.rows if not term.row.provoke}
-    alone: set[str] = set()
-    together: set[str] = set()
-    for one in all_combinations(terms):
-        (alone if one.unambiguous else together).update(one.rows)
-        if len(alone) == len(rows):
-            return
-    for name, row in rows.items():
-        if name not in alone:
-            how = "only together with others" if name in together else "never"
-            fix = "make its `when` exclusive, or say `provoke: {never: why}`"
-            yield Problem(row.position, f"the row {name!r} of {terms.operation} applies {how}", fix)

@@ -7,12 +7,10 @@ from urllib.parse import urlsplit
 
 from troth.errors import InputInvalid, Problem, did_you_mean
 from troth.model.book import Book, Recording, Vendor
-from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, Judge
-from troth.wire.bodies import Unreadable
-from troth.wire.soap import read_envelope
+from troth.model.ports import Judge, RecordedCase
+from troth.sources.routing import Router
 
 
 @dataclass(frozen=True)
@@ -27,18 +25,8 @@ class RecordingItem:
 
     def drive(self, judge: Judge) -> None:
         """Have the exchange judged by the facts that held when it was recorded."""
-        request = self.recording.exchange.request
         facts = Facts(world=self.recording.facts, closed=self.recording.closed, minted=self.recording.minted)
-        judge(
-            Case(
-                name=self.recording.name,
-                operation=self.operation,
-                build=lambda _facts: Built(request),
-                fresh_state=False,
-                recorded=self.recording.exchange,
-                facts=facts,
-            )
-        )
+        judge(RecordedCase(self.operation, self.recording.exchange, facts))
 
 
 class RecordingsSource:
@@ -62,7 +50,7 @@ class RecordingsSource:
         problems = []
         for vendor in self._book.vendors.values():
             router = Router(vendor)
-            for recording in (one for one in vendor.recordings if not one.item):
+            for recording in (recording for recording in vendor.recordings if not recording.item):
                 operation = router.operation_of(recording.exchange.request)
                 if operation is None:
                     problems.append(_unrouted(vendor, recording))
@@ -72,35 +60,6 @@ class RecordingsSource:
                 yield RecordingItem(name, self.name, operation, recording)
         if problems:
             raise InputInvalid(problems)
-
-
-class Router:
-    """Which operation of a vendor a recorded request is for."""
-
-    def __init__(self, vendor: Vendor) -> None:
-        self._routes = [(_pattern(operation), operation) for operation in vendor.spec.operations.values()]
-        # Literal segments before parameters: /users/user/lookup must not be read as /users/{token}/lookup.
-        self._routes.sort(key=lambda route: route[1].path.count("{"))
-
-    def operation_of(self, request: Request) -> Operation | None:
-        """The operation, or None where the spec describes no such request."""
-        path = request.url.partition("?")[0]
-        for pattern, operation in self._routes:
-            if request.method != operation.method or not pattern.fullmatch(path):
-                continue
-            if operation.soap is None or _soap_name(request) == operation.soap.element:
-                return operation
-        return None
-
-
-def _pattern(operation: Operation) -> re.Pattern[str]:
-    escaped = re.escape(operation.server + operation.path)
-    return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", escaped))
-
-
-def _soap_name(request: Request) -> str:
-    message = read_envelope(request.body)
-    return "" if isinstance(message, Unreadable) else message.name
 
 
 def _unrouted(vendor: Vendor, recording: Recording) -> Problem:

@@ -77,19 +77,20 @@ def measure(selection: Selection, options: RunOptions, changed: str = "") -> Str
     started = perf_counter()
     collector = Collector()
     opened = open_all(selection)
-    run = Run(selection, options, collector.watch, embedded(opened.book, Clock(_NOW)), opened)
+    mocks = embedded(opened.book, selection.folders.installed, Clock(_NOW))
+    run = Run(selection, options, collector.watch, mocks, opened)
     try:
         terms = dict(_chosen(run, selection, changed))
-        for item in _sample(run.items, options.seed):
+        for item in _sample(run.items, options.budget.seed):
             if str(item.operation) in terms:
                 run.runner.run(item)
     finally:
         run.target.close()
-    measured = Measurement(terms, options.seed, _progress()).measure(collector.kept())
+    measured = Measurement(terms, options.budget.seed, _progress()).measure(collector.kept())
     names = {score.name for score in measured.by_operation}
     return StrengthReport(
         version=__version__,
-        seed=options.seed,
+        seed=options.budget.seed,
         specs_sha256=run.book.specs_sha256,
         contracts_sha256=run.book.contracts_sha256,
         exchanges=measured.exchanges,

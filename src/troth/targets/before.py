@@ -1,13 +1,16 @@
-"""What stands before a target has in common: whatever it does not do itself, the target does."""
+"""What stands before a target, and passes on everything but the sending of requests."""
 
-from collections.abc import Callable
+from abc import abstractmethod
 
+from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
-from troth.model.ports import Target
+from troth.model.ports import Abilities, Target
 
 
-class Before:
-    """Passes everything on to a target but ``send``, which each kind has its own reason to stand before.
+class Before(Target):
+    """Stands before a target; each kind has its own reason to see the requests.
+
+    Whatever else the target can do is one value, its abilities, so that nothing can be left out on the way.
 
     Args:
         target: who answers in the end.
@@ -18,18 +21,17 @@ class Before:
         self.name = target.name
         self.kind = target.kind
 
-    def locate(self, url: str) -> str:
-        """The address of a documented URL on the target."""
-        locate: Callable[[str], str] | None = getattr(self._target, "locate", None)
-        return url if locate is None else locate(url)
+    @abstractmethod
+    def send(self, request: Request) -> Exchange:
+        """One request, one exchange."""
 
     def facts(self, vendor: str) -> Facts:
         """What is known of the target."""
         return self._target.facts(vendor)
 
-    def reset(self, vendor: str) -> None:
-        """Put the vendor's state back, where the target can."""
-        self._target.reset(vendor)
+    def abilities(self, vendor: str) -> Abilities:
+        """All that the target can do."""
+        return self._target.abilities(vendor)
 
     def close(self) -> None:
         """Close the target."""

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence
 from troth.model.facts import UNKNOWN, Facts
-from troth.targets.live.client import LiveTarget
+from troth.model.ports import Abilities, Target
 
 
-class ByVendorTarget:
+class ByVendorTarget(Target):
     """A target made of one service for each vendor.
 
     Args:
@@ -18,7 +18,7 @@ class ByVendorTarget:
 
     kind = "live"
 
-    def __init__(self, name: str, services: Mapping[str, LiveTarget], vendor_of: Callable[[str], str]) -> None:
+    def __init__(self, name: str, services: Mapping[str, Target], vendor_of: Callable[[str], str]) -> None:
         self.name = name
         self._services = services
         self._vendor_of = vendor_of
@@ -30,18 +30,15 @@ class ByVendorTarget:
             return Exchange(request, NoAnswer(Silence.NOT_SENT, f"{self.name} has no address for it"))
         return service.send(request)
 
-    def locate(self, url: str) -> str:
-        """The address of a documented URL."""
-        service = self._services.get(self._vendor_of(url))
-        return url if service is None else service.locate(url)
-
     def facts(self, vendor: str) -> Facts:
         """What is known of a vendor's service."""
         service = self._services.get(vendor)
         return UNKNOWN if service is None else service.facts(vendor)
 
-    def reset(self, vendor: str) -> None:
-        """Nobody can put a stranger's state back."""
+    def abilities(self, vendor: str) -> Abilities:
+        """All that the vendor's service can do."""
+        service = self._services.get(vendor)
+        return Abilities() if service is None else service.abilities(vendor)
 
     def close(self) -> None:
         """Close all connections."""

@@ -4,11 +4,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
+from troth.model.ports import Abilities, Target
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -34,19 +35,31 @@ class StandIn(Protocol):
         ...
 
 
-class EmbeddedTarget:
+@runtime_checkable
+class _Closes(Protocol):
+    """What WSGI says of an answer that holds something open (PEP 3333, "Specification Details")."""
+
+    def close(self) -> None:
+        """Give it back."""
+        ...
+
+
+class EmbeddedTarget(Target):
     """Stand-ins in process.
 
     Args:
         services: vendor → its mock.
         origins: documented origin (``https://api.example.com``) → vendor.
+        served_at: the address at which the same mocks answer over HTTP, for whoever wants to repeat a request; none
+            where nothing serves them.
     """
 
     kind = "mock"
     name = "the embedded mock"
 
-    def __init__(self, services: Mapping[str, StandIn], origins: Mapping[str, str]) -> None:
+    def __init__(self, services: Mapping[str, StandIn], origins: Mapping[str, str], served_at: str = "") -> None:
         self._services = services
+        self._served_at = served_at
         self._origins = origins
         self._facts = {name: Facts(world=service.world(), closed=True) for name, service in services.items()}
 
@@ -64,13 +77,15 @@ class EmbeddedTarget:
         """The mock's world: closed, since all that exists is known."""
         return self._facts.get(vendor, Facts(closed=True))
 
-    def reset(self, vendor: str) -> None:
-        """Put the vendor's mock back to its seed data."""
-        self._services[vendor].reset()
+    def abilities(self, vendor: str) -> Abilities:
+        """The mock goes back to its seed data, and its clock moves; where the same mock is served is known too."""
+        service = self._services.get(vendor)
+        locate = self._locate if self._served_at else None
+        return Abilities(locate=locate) if service is None else Abilities(service.reset, service.advance, locate)
 
-    def advance(self, vendor: str, seconds: float) -> None:
-        """Let so many seconds pass for the vendor's mock; a reset undoes it."""
-        self._services[vendor].advance(seconds)
+    def _locate(self, url: str) -> str:
+        parts = urlsplit(url)
+        return self._served_at + parts.path + (f"?{parts.query}" if parts.query else "")
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -96,9 +111,8 @@ def call_wsgi(application: StandIn, request: Request) -> Response:
     try:
         body = b"".join(chunks)
     finally:
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
+        if isinstance(chunks, _Closes):
+            chunks.close()
     status, headers = started[-1]
     return Response(int(status[:3]), tuple(headers), body)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from troth.errors import InputInvalid, Problem, UsageInvalid, did_you_mean
 from troth.model.book import Book
 from troth.model.waivers import FINDING_ID, Waiver
-from troth.reporting.codes import CODES
+from troth.reporting.codes import CODES, is_unknown
 from troth.reporting.wording import number, printable
 from troth.waivers.file import FILE, add_waiver, day_complaint, finding_complaint, parse_day, read_waivers
 
@@ -37,7 +37,7 @@ def waive(here: Path, finding: str, reason: str, until: str, who: str, target: s
     if complaint:
         raise UsageInvalid(f"{finding!r} {complaint}" if complaint.startswith("is ") else complaint)
     code = finding.split()[0]
-    if code not in CODES:
+    if is_unknown(code):
         raise UsageInvalid(f"there is no finding {code}: {did_you_mean(code, CODES)}")
     for name, text in (("--reason", reason), ("--who", who)):
         if not text:
@@ -97,7 +97,7 @@ def _unknown(book: Book, waivers: Iterable[Waiver]) -> Iterable[Problem]:
         if parts is None:
             continue
         named = f"{parts['vendor']}.{parts['operation']}"
-        if parts["code"] not in CODES:
+        if is_unknown(parts["code"]):
             message, fix = f"there is no finding {parts['code']}", did_you_mean(parts["code"], CODES)
         elif parts["vendor"] in book.vendors and named not in operations:
             message, fix = f"there is no operation {named}", did_you_mean(named, operations)

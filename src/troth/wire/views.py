@@ -132,6 +132,16 @@ class RequestView:
         return _headers(self.request.headers)
 
     @_Once
+    def cookies(self) -> dict[str, str]:
+        """Cookies by name (the first of each), as they were sent."""
+        cookies: dict[str, str] = {}
+        for pair in self.headers.get("cookie", "").split(";"):
+            name, equals, value = pair.strip().partition("=")
+            if equals:
+                cookies.setdefault(name, value)
+        return cookies
+
+    @_Once
     def body(self) -> object:
         """The body as a tree, whatever its Content-Type says, or :class:`Unreadable`."""
         if not self.request.body:

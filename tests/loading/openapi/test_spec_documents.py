@@ -177,6 +177,42 @@ def test_security_that_may_be_left_out_guards_nothing() -> None:
         assert only(spec).security == expected
 
 
+def test_security_schemes_in_one_word() -> None:
+    schemes = (
+        "{basic: {type: http, scheme: Basic}, jwt: {type: http, scheme: bearer}, flow: {type: oauth2, flows: {}}, "
+        "head: {type: apiKey, in: header, name: X-Key}, crumb: {$ref: '#/components/securitySchemes/shared'}, "
+        "shared: {type: apiKey, in: cookie, name: key}}"
+    )
+    text = f"{HEAD}components: {{securitySchemes: {schemes}}}\npaths:\n"
+    text += f"  /a:\n    get: {{security: [{{head: [], crumb: []}}, {{basic: []}}], {OK}}}\n"
+    text += f"    put: {{security: [{{head: []}}, {{}}], {OK}}}\n"
+    spec = read(text)
+    assert spec.schemes == {
+        "basic": "basic",
+        "jwt": "bearer",
+        "flow": "bearer",
+        "head": "apiKey:header:X-Key",
+        "crumb": "apiKey:cookie:key",
+        "shared": "apiKey:cookie:key",
+    }
+    get, put = spec.operations["GET /a"], spec.operations["PUT /a"]
+    assert get.security == get.schemes == ("apiKey:header:X-Key", "apiKey:cookie:key", "basic")
+    assert (put.security, put.schemes) == ((), ("apiKey:header:X-Key",))
+
+
+def test_how_a_parameter_is_written_is_read() -> None:
+    parameters = (
+        "[{name: a, in: query, allowReserved: true, schema: {}}, "
+        "{name: b, in: query, content: {application/json: {}}}, "
+        "{name: c, in: query, style: pipeDelimited, schema: {}}, {name: d, in: header, explode: true, schema: {}}]"
+    )
+    a, b, c, d = only(read(f"{HEAD}paths:\n  /a: {{get: {{parameters: {parameters}, {OK}}}}}\n")).parameters
+    assert (a.allow_reserved, a.media_type, a.style, a.explode) == (True, "", "form", True)
+    assert (b.allow_reserved, b.media_type) == (False, "application/json")
+    assert (c.style, c.explode) == ("pipeDelimited", False)
+    assert (d.style, d.explode) == ("simple", True)
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputInvalid, match="cannot be read"):
         read_spec_file(tmp_path / "none.yaml")

@@ -96,7 +96,7 @@ def test_the_longest_prefix_gets_the_request(path: str, said: str, backwards: bo
 def test_nobody_gets_a_request_that_no_prefix_matches() -> None:
     answer = Client(Origin([SocialIdNow()])).get("/users/login")
     assert answer.status_code == 404
-    assert "No stand-in" in answer.text
+    assert "No mock" in answer.text
 
 
 def test_a_body_reaches_the_service(client: Client) -> None:

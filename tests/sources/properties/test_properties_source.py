@@ -17,13 +17,14 @@ from troth.model.book import Book, Vendor
 from troth.model.exchange import Exchange, header
 from troth.model.facts import Facts
 from troth.model.operation import Spec
+from troth.model.ports import Budget, Depth
 from troth.model.report import Judgement, Verdict
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
-from troth.sources.building import basic
 from troth.sources.properties.driver import SHRINKS
 from troth.sources.properties.generation import CannotGenerate
 from troth.sources.properties.source import PHASES, PropertiesSource
+from troth.wire.request_writer import basic
 from troth.wire.views import RequestView
 
 ROOT = Path(__file__).parents[3]
@@ -198,8 +199,8 @@ class Desk:
         self.answered.append((request, answer))
         return answer
 
-    def source(self, seed=1, max_examples=12, thorough=False):
-        return PropertiesSource(self.book, self.terms, self.target.facts, seed, max_examples, thorough)
+    def source(self, seed=1, max_examples=12, depth=Depth.NORMAL):
+        return PropertiesSource(self.book, self.terms, self.target.facts, Budget(seed, max_examples, depth))
 
     def items(self, *names, **options):
         return [item for item in self.source(**options).items() if not names or item.operation.name in names]
@@ -238,9 +239,10 @@ from troth.session.folders import make_book
 from troth.loading.openapi.document import read_spec_file
 from troth.model.book import Vendor
 from troth.model.facts import Facts
+from troth.model.ports import Budget, Depth
 from troth.sources.properties.source import PropertiesSource
 book = make_book({"oneall": Vendor("oneall", read_spec_file(Path(sys.argv[1]), "oneall"))})
-items = list(PropertiesSource(book, compile_terms(book)[0], lambda vendor: Facts(), 0).items())
+items = list(PropertiesSource(book, compile_terms(book)[0], lambda vendor: Facts(), Budget()).items())
 assert len(items) >= 3
 print("schemathesis" in sys.modules, "hypothesis" in sys.modules)
 """
@@ -298,7 +300,7 @@ def test_rows_and_states_are_exercised(desk):
     """Earlier calls give their facts, and what is observed before and after reaches the clauses."""
     results = desk.run()
     assert {result.verdict for result in results} == {Verdict.KEPT}, [result.findings for result in results]
-    counts = {count.promise.key: count for count in desk.runner.tally.counts()}
+    counts = {count.promise.id: count for count in desk.runner.tally.counts()}
     for promise in ("changeOrder.changed", "changeOrder.unknown", "changeOrder.looked-at", "readTicket.found"):
         assert counts[f"shop.{promise}"].kept > 2, promise
     assert desk.target.resets > 0
@@ -418,7 +420,7 @@ def test_every_operation_of_the_real_specs_can_be_asked(vendor, capfd):
         asked[case.operation.name, case.name.partition("/")[0]] += 1
         return Judgement(Exchange(request, answer_of(200, {})), case.operation.name, (), (), {})
 
-    items = list(PropertiesSource(book, terms, lambda _: Facts(), 0, 2).items())
+    items = list(PropertiesSource(book, terms, lambda _: Facts(), Budget(examples=2)).items())
     for item in items:
         item.drive(judge)
     unsendable = {item.name for item in items if item.unsendable}

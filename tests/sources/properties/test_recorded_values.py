@@ -10,6 +10,7 @@ from troth.errors import Position
 from troth.judging.terms import compile_terms
 from troth.model.book import Recording
 from troth.model.exchange import Exchange, NoAnswer, Request, Silence
+from troth.model.ports import Budget
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
 from troth.sources.properties.recorded import MOST
@@ -43,7 +44,7 @@ def sent(root: Path, *recordings: Recording) -> list[Request]:
     assert not problems
     target = FunctionTarget(honest_shop)
     runner = Runner(book, terms, target, Court())
-    for item in PropertiesSource(book, terms, target.facts, 0, max_examples=0).items():
+    for item in PropertiesSource(book, terms, target.facts, Budget(examples=0)).items():
         if item.name.endswith("examples"):
             runner.run(item)
     return target.sent

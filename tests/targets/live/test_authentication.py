@@ -6,13 +6,14 @@ import pytest
 
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence, header
 from troth.model.facts import Facts
+from troth.model.ports import Target
 from troth.targets.live.authentication import AuthenticatedTarget
 from troth.targets.live.settings import Authentication
 
 ASK = Request("GET", "https://api.example/x?a=1")
 
 
-class Service:
+class Service(Target):
     """Answers 200 to the newest token, 401 to any other, and remembers what it saw."""
 
     name, kind = "service", "live"
@@ -28,8 +29,6 @@ class Service:
 
     def facts(self, vendor: str) -> Facts:
         return Facts()
-
-    def reset(self, vendor: str) -> None: ...
 
     def close(self) -> None: ...
 

@@ -12,6 +12,7 @@ from troth.errors import ExitCode
 from troth.model.conclusion import Halt
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
+from troth.model.ports import Target
 from troth.targets.live.manners import Hands, MannersTarget, retry_after
 from troth.targets.live.settings import Pace
 
@@ -22,7 +23,7 @@ OK = Response(200)
 RESET, REFUSED = NoAnswer(Silence.RESET), NoAnswer(Silence.REFUSED)
 
 
-class Scripted:
+class Scripted(Target):
     """Answers from a script; the last one from then on."""
 
     name, kind = "scripted", "live"
@@ -37,8 +38,6 @@ class Scripted:
 
     def facts(self, vendor: str) -> Facts:
         return Facts()
-
-    def reset(self, vendor: str) -> None: ...
 
     def close(self) -> None: ...
 

@@ -8,38 +8,32 @@ import pytest
 from troth.errors import ExitCode
 from troth.model.conclusion import Halt
 from troth.model.exchange import Exchange, Request, Response
-from troth.model.facts import Facts
 from troth.model.ports import RunOptions
 from troth.model.report import ItemResult, Verdict
 from troth.session.reach import select
 from troth.session.run import Run
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
-from troth.targets.live.permission import Conduct, Permission
+from troth.targets.before import Before
+from troth.targets.live.conduct import Conduct
+from troth.targets.live.permission import Permission
 
 ROOT = Path(__file__).parents[3]
 
 
-class Stranger:
+class Stranger(Before):
     """The embedded mock in the clothes of a stranger, who may be told to answer otherwise at times."""
 
-    kind, name = "live", "a stranger"
-
     def __init__(self, run: Run) -> None:
-        self.mock = run.target
+        super().__init__(run.target)
+        self.kind, self.name = "live", "a stranger"
         self.sent: list[Request] = []
         self.otherwise: dict[int, Response] = {}
 
     def send(self, request: Request) -> Exchange:
         self.sent.append(request)
-        exchange = self.mock.send(request)
+        exchange = self._target.send(request)
         return replace(exchange, answer=self.otherwise.get(len(self.sent), exchange.answer))
-
-    def facts(self, vendor: str) -> Facts:
-        return self.mock.facts(vendor)
-
-    def reset(self, vendor: str) -> None:
-        self.mock.reset(vendor)
 
     def close(self) -> None: ...
 

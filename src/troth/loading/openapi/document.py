@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -72,9 +73,10 @@ def read_spec(data: bytes, vendor: str, shown: str, folder: Path | None = None, 
     reading.check_document()
     operations = {operation.name: operation for operation in reading.operations()} if not reading.problems else {}
     xsd = reading.xsd(folder) if not reading.problems else None
+    schemes = reading.schemes if not reading.problems else {}
     if reading.problems:
         raise InputInvalid(reading.problems)
-    return Spec(vendor, shown, mapping(document.value), operations, hashlib.sha256(data).hexdigest(), xsd)
+    return Spec(vendor, shown, mapping(document.value), operations, hashlib.sha256(data).hexdigest(), xsd, schemes)
 
 
 def _whole(shown: str) -> Position:
@@ -150,7 +152,8 @@ class _SpecReading:
             request_body=self._content(self._resolve(raw.get("requestBody")), READ_ONLY),
             body_required=self._resolve(raw.get("requestBody")).get("required") is True,
             responses={_status(name): self._response(name, value, at) for name, value in _items(raw, "responses")},
-            security=self._security(raw),
+            security=() if self._is_open(raw) else self._asked_schemes(raw),
+            schemes=self._asked_schemes(raw),
             effect=str(raw.get("x-effect", _EFFECTS.get(method, "creates"))),
             basis=read_basis(raw.get("x-basis"), Basis.DOCUMENTED),
             citation=_citation(raw),
@@ -226,6 +229,8 @@ class _SpecReading:
             explode=raw.get("explode", style == "form") is True,
             style=style,
             example=example,
+            media_type=content[0].name if content else "",
+            allow_reserved=raw.get("allowReserved") is True,
         )
 
     def _content(self, raw: Mapping[str, object], unsent: str) -> tuple[MediaType, ...]:
@@ -271,23 +276,23 @@ class _SpecReading:
             pointer=(*at, "responses", status),
         )
 
-    def _security(self, raw: Mapping[str, object]) -> tuple[str, ...]:
-        asked = raw.get("security", self.root.get("security"))
-        schemes = mapping(self.components.get("securitySchemes"))
-        found = []
-        if any(requirement == {} for requirement in sequence(asked)):
-            return ()
-        for requirement in sequence(asked):
-            for name in mapping(requirement):
-                scheme = self._resolve(schemes.get(name))
-                kind = str(scheme.get("type", ""))
-                if kind == "http":
-                    found.append(str(scheme.get("scheme", "")).lower())
-                elif kind == "apiKey":
-                    found.append(f"apiKey:{scheme.get('in')}:{scheme.get('name')}")
-                else:
-                    found.append("bearer")
-        return tuple(dict.fromkeys(found))
+    @cached_property
+    def schemes(self) -> dict[str, str]:
+        """Name of a security scheme → how it is written."""
+        raw = mapping(self.components.get("securitySchemes"))
+        return {name: scheme_text(self._resolve(scheme)) for name, scheme in raw.items()}
+
+    def _requirements(self, raw: Mapping[str, object]) -> list[object]:
+        return sequence(raw.get("security", self.root.get("security")))
+
+    def _is_open(self, raw: Mapping[str, object]) -> bool:
+        """Whether an operation may be called without any credentials."""
+        return any(requirement == {} for requirement in self._requirements(raw))
+
+    def _asked_schemes(self, raw: Mapping[str, object]) -> tuple[str, ...]:
+        known = self.schemes
+        names = (name for requirement in self._requirements(raw) for name in mapping(requirement))
+        return tuple(dict.fromkeys(known.get(name, "bearer") for name in names))
 
     def _resolve(self, raw: object) -> Mapping[str, object]:
         value, reference = raw, None
@@ -324,7 +329,7 @@ class _SpecReading:
 
 _CARRIED = (
     "vendor", "method", "path", "server", "parameters", "request_body", "body_required", "responses", "security",
-    "http_name",
+    "schemes", "http_name",
 )  # fmt: skip
 
 
@@ -334,6 +339,17 @@ def _items(raw: Mapping[str, object], key: str) -> Iterator[tuple[str, object]]:
 
 def _citation(raw: Mapping[str, object]) -> Citation | None:
     return read_citation(raw["x-source"]) if "x-source" in raw else None
+
+
+def scheme_text(raw: Mapping[str, object]) -> str:
+    """A Security Scheme Object in one word: ``basic``, ``bearer``, ``apiKey:query:name`` …
+
+    Whatever else there is (OAuth 2, OpenID Connect) ends in a bearer token.
+    """
+    kind = raw.get("type")
+    if kind == "http":
+        return str(raw.get("scheme", "")).lower()
+    return f"apiKey:{raw.get('in')}:{raw.get('name')}" if kind == "apiKey" else "bearer"
 
 
 def _status(name: str) -> str:

@@ -1,1 +1,1 @@
-"""The stand-in for ESWS."""
+"""The mock of ESWS."""

@@ -43,14 +43,14 @@ class CallError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class SoapCall:
     """One call: the local name of the operation element, and the text of its children in document order."""
 
     operation: str
     arguments: tuple[str, ...]
 
 
-def read_call(body: bytes) -> Call:
+def read_call(body: bytes) -> SoapCall:
     """The call in a SOAP 1.1 envelope. An absent, a nil and an empty value all read as the empty string.
 
     Raises :class:`CallError` for bytes that are no XML or hold a DTD, another envelope than SOAP 1.1, or an empty body.
@@ -67,7 +67,7 @@ def read_call(body: bytes) -> Call:
     if soap_body is None or not len(soap_body):
         raise CallError("The Envelope has no Body with an operation in it.")
     operation = soap_body[0]
-    return Call(etree.QName(operation).localname, tuple(_text(child) for child in operation))
+    return SoapCall(etree.QName(operation).localname, tuple(_text(child) for child in operation))
 
 
 def _text(parameter: etree._Element) -> str:
@@ -83,7 +83,7 @@ def answer(operation: str, value: str) -> bytes:
     return (_ENVELOPE % f'<{name} xmlns:ns1="{NAMESPACE}">{returned}</{name}>').encode()
 
 
-def fault(code: str, reason: str) -> bytes:
+def fault_envelope(code: str, reason: str) -> bytes:
     """The envelope of a SOAP 1.1 fault; ``code`` is ``Client`` or ``Server``."""
     reason = escape(reason, quote=False)
     children = f"<faultcode>SOAP-ENV:{code}</faultcode><faultstring>{reason}</faultstring>"

@@ -43,7 +43,7 @@ def login_page() -> str:
 
 
 def missing_page(status: int) -> str:
-    """The page for an address or a method that does not exist, or a form that makes no sense."""
+    """The page for an address or a method that does not exist, or a form without the fields it must have."""
     return html_page(f"Error {status}", f"<main><h1>Error {status}</h1><p>This page cannot be shown.</p></main>")
 
 

@@ -1,4 +1,4 @@
-"""The ESWS stand-in: the SOAP endpoint with eight of its functions, and the browser steps behind its sync tokens.
+"""The ESWS mock: the SOAP endpoint with eight of its functions, and the browser steps behind its sync tokens.
 
 Business errors are ordinary return values with HTTP 200, as documented. Faults answer protocol errors alone; that they
 come with HTTP 500 is SOAP 1.1's rule, for the vendor's pages do not mention faults at all.
@@ -75,7 +75,7 @@ class Esws(Service):
         super().__init__(clock, seed)
 
     def seed(self) -> None:
-        """Plant three companies: one with two of everything, a stranger to it, and one of the type Branches."""
+        """Create three companies: one with two of everything, one unrelated to it, and one of the type Branches."""
         self.store = Store(self.clock, self.tokens, self._token_lifetime, single_use=self._single_use)
 
     def world(self) -> World:
@@ -96,7 +96,7 @@ class Esws(Service):
                 page.headers["Allow"] = ", ".join(sorted(error.valid_methods))
             return page
         if status == 429 or status >= 500:
-            return _xml(envelopes.fault("Server", error.name), status)
+            return _xml(envelopes.fault_envelope("Server", error.name), status)
         return _client_fault(error.description or error.name)
 
     def soap(self, request: Request) -> Response:
@@ -167,7 +167,7 @@ def _xml(envelope: bytes, status: int = 200) -> Response:
 
 
 def _client_fault(reason: str) -> Response:
-    return _xml(envelopes.fault("Client", reason), 500)
+    return _xml(envelopes.fault_envelope("Client", reason), 500)
 
 
 def _page(markup: str, status: int = 200) -> Response:

@@ -1,4 +1,4 @@
-"""What the ESWS stand-in remembers: companies, their administrators, users and locations, and the tokens given out."""
+"""What the ESWS mock remembers: companies, their administrators, users and locations, and the tokens given out."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -55,7 +55,7 @@ class Grant:
 
 
 class Store:
-    """The state of one stand-in, filled with seed data on creation. The same ``tokens`` give the same data.
+    """The state of one mock, filled with seed data on creation. The same ``tokens`` give the same data.
 
     How long a token lives and whether it works once are not documented: both are settings.
     """

@@ -1,1 +1,1 @@
-"""The stand-in for OneAll."""
+"""The mock of OneAll."""

@@ -59,11 +59,11 @@ def moment_of(text: str) -> int | None:
 
 
 def _written(text: str) -> int:
-    found = _WRITTEN.fullmatch(text)
-    if found is None:
+    parts = _WRITTEN.fullmatch(text)
+    if parts is None:
         parsed = datetime.fromisoformat(text)
         return _from_local(parsed) if parsed.tzinfo is None else int(parsed.timestamp())
-    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = found.groups()
+    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = parts.groups()
     local = datetime(
         int(year),
         _MONTHS.index(month.capitalize()) + 1,

@@ -74,7 +74,7 @@ def _text(received: str) -> str:
     return received.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
-def credentials_of(request: Request) -> bytes | None:
+def sent_credentials(request: Request) -> bytes | None:
     """``username:password`` of HTTP Basic authentication, or ``None`` where the header is missing or unreadable.
 
     Read here because werkzeug's own reading raises for a header that is not ASCII.

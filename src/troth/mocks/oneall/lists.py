@@ -1,4 +1,7 @@
-"""Pagination and filters of OneAll's lists. A page that cannot be right is put right; a filter is refused."""
+"""Pagination and filters of OneAll's lists.
+
+A page or size out of range is replaced by the nearest valid one; a filter that cannot be read is refused with 400.
+"""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

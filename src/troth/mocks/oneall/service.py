@@ -1,4 +1,4 @@
-"""A stand-in for the OneAll REST API: identities, User Cloud Storage and users of one site."""
+"""A mock of the OneAll REST API: identities, User Cloud Storage and users of one site."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -8,7 +8,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from troth.mocks.oneall import bodies
-from troth.mocks.oneall.envelope import Answer, credentials_of, error_envelope, sent, success_envelope
+from troth.mocks.oneall.envelope import Answer, error_envelope, sent, sent_credentials, success_envelope
 from troth.mocks.oneall.feeds import CONTACTS, FACEBOOK_POSTS, STEAM_GAMES, Feed, read_feed
 from troth.mocks.oneall.lists import page_of, user_filter
 from troth.mocks.oneall.profile import as_object
@@ -108,7 +108,7 @@ class OneAll(Service):
     def handle(self, request: Request, endpoint: str, arguments: Mapping[str, object]) -> Response:
         """Check the keys, carry out the operation and put its outcome into the envelope."""
         try:
-            if credentials_of(request) != self._credentials:
+            if sent_credentials(request) != self._credentials:
                 raise RefusedError(401, LOST_KEYS)
             answer: Answer = getattr(self, endpoint)(request, **arguments)
         except RefusedError as refusal:

@@ -194,7 +194,7 @@ class Store:
         """
         matches = [self.find_by(name, value) for name, value in criteria.items()]
         user = matches[0]
-        if user is None or user.account is None or any(other is not user for other in matches):
+        if user is None or user.account is None or any(match is not user for match in matches):
             raise RefusedError(404, NO_MATCH)
         if password is not None and password != user.account.password:
             raise RefusedError(401, "The credentials of the user are incorrect")

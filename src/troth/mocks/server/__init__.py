@@ -1,1 +1,1 @@
-"""The stand-ins behind a web server."""
+"""The mocks behind a web server."""

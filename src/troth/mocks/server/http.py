@@ -1,4 +1,4 @@
-"""The stand-ins behind a real web server: one address for all vendors, a start page, and a few controls.
+"""The mocks behind a real web server: one address for all vendors, a start page, and a few controls.
 
 ``Origin`` is the WSGI application, which can be called in process too; ``serve`` and ``running`` put it on a port.
 """
@@ -38,7 +38,7 @@ class Advance(msgspec.Struct):
 
 
 class Origin:
-    """One address for several stand-ins: a request goes to the one with the longest prefix of its path.
+    """One address for several mocks: a request goes to the one with the longest prefix of its path.
 
     The exact path ``/`` shows the start page even where a vendor claims everything.
     """
@@ -73,7 +73,7 @@ class Origin:
         if request.path == CONTROLS.rstrip("/") or request.path.startswith(CONTROLS):
             return self._control(request)
         service = next((service for prefix, service in self._by_prefix if request.path.startswith(prefix)), None)
-        response = service.respond(request) if service else _plain(NotFound("No stand-in answers at this address."))
+        response = service.respond(request) if service else _plain(NotFound("No mock answers at this address."))
         self.log.record(request.method, request.path, request.query_string.decode("latin-1"), response.status_code)
         return response
 
@@ -82,7 +82,7 @@ class Origin:
         return _html(start_page(self.services, request.host_url.rstrip("/")))
 
     def reset(self, request: Request) -> Response:
-        """Put every stand-in back to its seed data."""
+        """Put every mock back to its seed data."""
         with self._turn:
             for service in self.services:
                 service.reset()
@@ -103,7 +103,7 @@ class Origin:
             return _json({"now": {service.vendor: service.clock.now().isoformat() for service in self.services}})
 
     def world(self, request: Request) -> Response:
-        """The facts about every stand-in's seed data, by vendor; to a challenge, with the mark of a mock."""
+        """The facts about every mock's seed data, by vendor; to a challenge, with the mark of a mock."""
         response = _json({service.vendor: service.world() for service in self.services})
         challenge = request.headers.get("Troth-Challenge")
         if challenge is not None:
@@ -146,12 +146,12 @@ def running(services: Sequence[Service]) -> Iterator[str]:
     thread.start()
 
     def close_all() -> None:
-        for one in tuple(sockets.values()):
-            if one is server.trigger:
-                one.del_channel()
+        for channel in tuple(sockets.values()):
+            if channel is server.trigger:
+                channel.del_channel()
             else:
                 # The server's own close would close the trigger with it.
-                wasyncore.dispatcher.close(one)
+                wasyncore.dispatcher.close(channel)
 
     try:
         yield _base_url(server)

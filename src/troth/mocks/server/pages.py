@@ -15,10 +15,10 @@ def start_page(services: Sequence[Service], base_url: str) -> str:
     """
     sections = "\n".join(_section(service, base_url) for service in services)
     return html_page(
-        "Troth's stand-ins",
-        f"""<main><h1>Troth&#x27;s stand-ins</h1>
-<p>These are stand-ins for the vendors&#x27; APIs. They say nothing about the live vendors. Every credential on this
-page is made up, works here alone, and is the same whenever the stand-ins start with the same seed.</p>
+        "Troth's mocks",
+        f"""<main><h1>Troth&#x27;s mocks</h1>
+<p>These are mocks of the vendors&#x27; APIs. They say nothing about the live vendors. Every credential on this
+page is made up, works here alone, and is the same whenever the mocks start with the same seed.</p>
 {sections}
 <section><h2>Controls</h2>
 <pre>curl -X POST {escape(base_url)}/_mock/reset

@@ -1,1 +1,1 @@
-"""The stand-in for Social-ID NOW."""
+"""The mock of Social-ID NOW."""

@@ -1,4 +1,4 @@
-"""The Social-ID NOW stand-in: the two login reads, and the calls around them that make and end what they read.
+"""The Social-ID NOW mock: the two login reads, and the calls around them that make and end what they read.
 
 The pages for both reads document no error status. What they leave open is chosen here and labelled as such: from the
 vendor's general Errors page (body, names, statuses) and its sibling pages (404 for what is gone, 403 across tenants).
@@ -18,7 +18,7 @@ from troth.mocks.service import Clock, Service, World
 from troth.mocks.socialidnow.store import Connection, LoginApp, Profile, SignIn, Store, User
 
 API = "https://api.socialidnow.com/v1/marketing"
-"""The documented base address. Links in answers always carry it, wherever the stand-in itself may listen."""
+"""The documented base address. Links in answers always carry it, wherever the mock itself may listen."""
 
 ERRORS = {
     400: "bad_request",
@@ -88,7 +88,7 @@ class SocialIdNow(Service):
         super().__init__(clock, seed)
 
     def seed(self) -> None:
-        """Plant one account with two Login Apps, a user in each, and connections in every state."""
+        """Create one account with two Login Apps, a user in each, and connections in every state."""
         self.store = Store(self.clock, self.tokens, self._session_lifetime)
 
     def world(self) -> World:

@@ -1,4 +1,4 @@
-"""What the Social-ID NOW stand-in remembers: Login Apps, their users, and what each sign-in leaves behind."""
+"""What the Social-ID NOW mock remembers: Login Apps, their users, and what each sign-in leaves behind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ class SignIn:
 
 
 class Store:
-    """The state of one stand-in, filled with seed data on creation.
+    """The state of one mock, filled with seed data on creation.
 
     The same ``tokens`` give the same identifiers, secrets and tokens; moments are counted back from ``clock``.
     """
@@ -151,9 +151,9 @@ class Store:
 
     def _add_apps(self) -> tuple[LoginApp, LoginApp]:
         first = int(self._tokens.digits(5))
-        app, other = (LoginApp(first + i, self._tokens.hex(64), self._tokens.hex(64)) for i in (0, 1))
-        self.apps = {app.id: app, other.id: other}
-        return app, other
+        app, other_app = (LoginApp(first + i, self._tokens.hex(64), self._tokens.hex(64)) for i in (0, 1))
+        self.apps = {app.id: app, other_app.id: other_app}
+        return app, other_app
 
     def _add_user(self, app: LoginApp, email: str, name: Name, gender: str, birthday: str) -> User:
         user_id = max(self.users, default=int(self._tokens.digits(7))) + 1

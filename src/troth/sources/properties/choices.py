@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from troth.judging.credentials import scheme_of
 from troth.judging.terms import OperationTerms
 from troth.model.contract import Fact, Input
 from troth.model.facts import Facts
-from troth.sources.building import class_value, sendable
+from troth.sources.class_values import class_value, sendable
 from troth.sources.combinations import Combination, all_combinations
 from troth.sources.minting import Mint
 
@@ -63,27 +64,31 @@ class Chooser:
     def __init__(self, terms: OperationTerms, facts: Facts) -> None:
         self._soap = terms.operation.soap is not None
         self._classes = {
-            one.name: tuple(cls.name for cls in one.classes if _available(one, cls.name, facts)) for one in terms.inputs
+            contract_input.name: tuple(
+                cls.name for cls in contract_input.classes if _available(contract_input, cls.name, facts)
+            )
+            for contract_input in terms.inputs
         }
+        credentials = (contract_input for contract_input in terms.inputs if scheme_of(contract_input, terms.operation))
         self._known = {
-            one.name: known for one in terms.inputs if one.place == "auth" and (known := self._with_fact(one))
+            contract_input.name: known for contract_input in credentials if (known := self._with_fact(contract_input))
         }
-        possible = [one for one in all_combinations(terms) if self._possible(one)]
-        likely = [one for one in possible if _may_succeed(terms, one)]
-        score = {id(one): _facts_in(terms, one) for one in likely}
+        possible = [combination for combination in all_combinations(terms) if self._possible(combination)]
+        likely = [combination for combination in possible if _may_succeed(terms, combination)]
+        score = {id(combination): _facts_in(terms, combination) for combination in likely}
         most = max(score.values(), default=0)
-        self._best = tuple(one.classes for one in likely if score[id(one)] == most)
+        self._best = tuple(combination.classes for combination in likely if score[id(combination)] == most)
         # Where errors have the status of a success too (SOAP), only what is known tells a likely success.
-        telling = len(likely) < sum(len(one.rows) <= 1 for one in possible)
-        self._likely = tuple(one.classes for one in likely) if telling else self._best
+        telling = len(likely) < sum(len(combination.rows) <= 1 for combination in possible)
+        self._likely = tuple(combination.classes for combination in likely) if telling else self._best
 
     def choice(self, recipe: Recipe, pick: Pick) -> Choice:
         """A choice by a recipe."""
         if recipe is Recipe.FAVOURED and self._likely:
             base = pick((self._best, self._likely))
             classes = dict(pick(base))
-            others = [name for name in classes if name not in self._known]
-            classes.pop(pick((*(KEEP for _ in others), KEEP, *others)), None)
+            varied = [name for name in classes if name not in self._known]
+            classes.pop(pick((*(KEEP for _ in varied), KEEP, *varied)), None)
         elif recipe is Recipe.GENERATED:
             classes = dict(self._known)
         else:
@@ -96,20 +101,20 @@ class Chooser:
         mostly = (known,) * 12 if known is not None else (KEEP,) * len(self._classes[name])
         return pick((*mostly, KEEP, *self._classes[name]))
 
-    def _with_fact(self, one: Input) -> str:
-        """The first class of an input that a known fact makes; valid credentials, for one."""
-        for cls in one.classes:
-            if cls.name in self._classes[one.name] and isinstance(sendable(one, cls.name)[0], Fact):
-                return cls.name
+    def _with_fact(self, contract_input: Input) -> str:
+        """The first class of an input that a known fact makes; valid credentials, for example."""
+        for name in self._classes[contract_input.name]:
+            if isinstance(sendable(contract_input, name)[0], Fact):
+                return name
         return KEEP
 
-    def _possible(self, one: Combination) -> bool:
-        return all(cls in self._classes[name] for name, cls in one.classes.items())
+    def _possible(self, combination: Combination) -> bool:
+        return all(cls in self._classes[name] for name, cls in combination.classes.items())
 
 
-def _available(one: Input, name: str, facts: Facts) -> bool:
+def _available(contract_input: Input, name: str, facts: Facts) -> bool:
     """Whether every way of being in a class can be sent (facts that an earlier call gives can)."""
-    matchers = sendable(one, name)
+    matchers = sendable(contract_input, name)
     return bool(matchers) and all(
         not isinstance(matcher, Fact) or matcher.root == "given" or _known(matcher, facts) for matcher in matchers
     )
@@ -123,14 +128,17 @@ def _known(fact: Fact, facts: Facts) -> bool:
     return True
 
 
-def _may_succeed(terms: OperationTerms, one: Combination) -> bool:
+def _may_succeed(terms: OperationTerms, combination: Combination) -> bool:
     """No row speaks of the combination, or the only one that does promises a success (or leaves the status open)."""
-    statuses = [term.row.status for table in terms.tables for term in table.rows if term.row.name in one.rows]
-    return all(not status or any(text.startswith("2") for text in status) for status in statuses) and len(one.rows) <= 1
+    rows = [term.row for table in terms.tables for term in table.rows if term.row.name in combination.rows]
+    succeeding = all(not row.status or any(status.startswith("2") for status in row.status) for row in rows)
+    return succeeding and len(combination.rows) <= 1
 
 
-def _facts_in(terms: OperationTerms, one: Combination) -> int:
-    return sum(isinstance(sendable(each, one.classes[each.name])[0], Fact) for each in terms.inputs)
+def _facts_in(terms: OperationTerms, combination: Combination) -> int:
+    classes = combination.classes
+    first = (sendable(contract_input, classes[contract_input.name])[0] for contract_input in terms.inputs)
+    return sum(isinstance(matcher, Fact) for matcher in first)
 
 
 def values_of(
@@ -143,9 +151,9 @@ def values_of(
     """
     mint = Mint(f"{seed}/{choice.turn}")
     values = {
-        one.name: class_value(one, choice.classes[one.name], facts, mint, choice.turn)
-        for one in terms.inputs
-        if one.name in choice.classes
+        chosen.name: class_value(chosen, choice.classes[chosen.name], facts, mint, choice.turn)
+        for chosen in terms.inputs
+        if chosen.name in choice.classes
     }
     return values, frozenset(mint.made)
 
@@ -154,9 +162,9 @@ def needed_given(terms: OperationTerms, choice: Choice) -> frozenset[Fact]:
     """The facts of earlier calls that a choice needs."""
     return frozenset(
         matcher
-        for one in terms.inputs
-        if one.name in choice.classes
-        for matcher in sendable(one, choice.classes[one.name])
+        for chosen in terms.inputs
+        if chosen.name in choice.classes
+        for matcher in sendable(chosen, choice.classes[chosen.name])
         if isinstance(matcher, Fact) and matcher.root == "given"
     )
 

@@ -13,11 +13,12 @@ from troth.model.book import Vendor
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, Case, GivenFlows, Judge
-from troth.sources.cases import Preparation
+from troth.model.ports import Built, CaseToSend, GivenFlows, Judge
+from troth.sources.preparation import Preparation
 from troth.sources.properties.choices import Choice, Chooser, Recipe, needed_given, stand_in, values_of
+from troth.sources.properties.generated_requests import Generated, write_request
 from troth.sources.properties.generation import Enough, Generator, draw_many, shrink
-from troth.sources.properties.wire import Generated, Unsendable, write_request
+from troth.wire.request_writer import Unsendable
 
 T = TypeVar("T")
 _FUZZED = (Recipe.FAVOURED, Recipe.FAVOURED, Recipe.FAVOURED, Recipe.GENERATED, Recipe.MIXED)
@@ -32,11 +33,11 @@ SEARCHES = 300
 
 @dataclass(slots=True)
 class _Sent:
-    """What one item has had judged: each request once, and what was found on it."""
+    """What one item has had judged: each request once, and the findings on it."""
 
     judge: Judge
     phase: str
-    found: dict[Request, frozenset[Fingerprint]] = field(default_factory=dict)
+    fingerprints: dict[Request, frozenset[Fingerprint]] = field(default_factory=dict)
     unsendable: int = 0
 
 
@@ -48,7 +49,7 @@ class Driver:
         terms: all operations, compiled.
         facts: what the target gives.
         seed: decides every request.
-        max_examples: how many requests fuzzing draws for an operation, valid and invalid ones each.
+        draws: how many requests fuzzing draws for an operation, valid and invalid ones each.
         flows: makes the facts that workflows give; None where there are no workflows.
 
     Raises:
@@ -61,13 +62,13 @@ class Driver:
         terms: Terms,
         facts: Facts,
         seed: int,
-        max_examples: int,
+        draws: int,
         flows: GivenFlows | None = None,
     ) -> None:
         self._terms = terms
         self._facts = facts
         self._seed = seed
-        self._max_examples = max_examples
+        self._draws = draws
         self._generator = Generator(vendor)
         self._preparation = Preparation(terms, seed, flows)
         self._choosers: dict[str, Chooser] = {}
@@ -104,11 +105,11 @@ class Driver:
             seed = self._named(terms.operation, f"fuzzing/{mode.value}")
             both = st.tuples(strategy.filter(_sendable(terms.operation, sent)), _drawn_choices(chooser))
             failing: dict[Fingerprint, None] = {}
-            for drawn in draw_many(both, self._max_examples, seed):
+            for drawn in draw_many(both, self._draws, seed):
                 failing.update(dict.fromkeys(sorted(self._judge(terms, drawn, sent))))
             for fingerprint in failing:
                 fails = partial(self._shows, terms, sent, fingerprint, allowed)
-                shrink(both, self._max_examples, seed, fails)
+                shrink(both, self._draws, seed, fails)
 
     def _shows(
         self, terms: OperationTerms, sent: _Sent, fingerprint: Fingerprint, allowed: "_Allowance", drawn: Drawn
@@ -120,23 +121,23 @@ class Driver:
         """
         if not allowed.draws or not allowed.requests:
             raise Enough
-        judged = len(sent.found)
+        judged = len(sent.fingerprints)
         shows = fingerprint in self._judge(terms, drawn, sent)
         allowed.draws -= 1
-        allowed.requests -= len(sent.found) - judged
+        allowed.requests -= len(sent.fingerprints) - judged
         return shows
 
     def _judge(self, terms: OperationTerms, drawn: Drawn, sent: _Sent) -> frozenset[Fingerprint]:
-        """What is found on a request that counts against the vendor; a request that was judged is not sent again."""
+        """The findings on a request that count against the vendor; a request that was judged is not sent again."""
         generated, choice = drawn
         needed = needed_given(terms, choice)
         try:
             built = self._build(terms, generated, choice, replace(self._facts, given=stand_in(needed)))
-            if built.request in sent.found:
-                return sent.found[built.request]
+            if built.request in sent.fingerprints:
+                return sent.fingerprints[built.request]
             judgement = sent.judge(
-                Case(
-                    name=f"{sent.phase}/{len(sent.found)}",
+                CaseToSend(
+                    name=f"{sent.phase}/{len(sent.fingerprints)}",
                     operation=terms.operation,
                     build=partial(self._build, terms, generated, choice) if needed else _already(built),
                     given=self._preparation.given(terms, {fact.path[0] for fact in needed}),
@@ -146,9 +147,9 @@ class Driver:
         except Unsendable:
             sent.unsendable += 1
             return frozenset()
-        found = frozenset(finding.fingerprint for finding in judgement.findings if not finding.unjudged)
-        sent.found[built.request] = found
-        return found
+        against = frozenset(finding.fingerprint for finding in judgement.findings if not finding.unjudged)
+        sent.fingerprints[built.request] = against
+        return against
 
     def _build(self, terms: OperationTerms, generated: Generated, choice: Choice, facts: Facts) -> Built:
         values, minted = values_of(terms, choice, facts, self._named(terms.operation, "minted"))

@@ -18,8 +18,8 @@ from troth.errors import InputInvalid, Position, Problem
 from troth.loading.plain import mapping
 from troth.model.book import Vendor
 from troth.model.operation import Operation
-from troth.sources.properties.recorded import Seen
-from troth.sources.properties.wire import Generated
+from troth.sources.properties.generated_requests import Generated
+from troth.sources.properties.recorded import RecordedRequests
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ class Generator:
         self._schema = _load(copy.deepcopy(dict(vendor.spec.document)), vendor.spec.file)
         soap = [operation for operation in vendor.spec.operations.values() if operation.soap is not None]
         self._soap = _load(soap_document(vendor.spec.document, soap), vendor.spec.file) if soap else None
-        self._seen = Seen(vendor)
+        self._recorded = RecordedRequests(vendor)
 
     def examples(self, operation: Operation, seed: str) -> list[Generated]:
         """The requests that the spec shows, filled up where they show only a part, and those that were recorded.
@@ -58,28 +58,28 @@ class Generator:
         Where the spec shows none, the simplest valid one.
         """
         with _explaining(operation):
-            found = self._find(operation)
-            strategies = found.get_strategies_from_examples() or [found.as_strategy()]
-            cases = [case for each in strategies for case in draw_many(each, 1, seed)]
+            described = self._find(operation)
+            strategies = described.get_strategies_from_examples() or [described.as_strategy()]
+            cases = [case for strategy in strategies for case in draw_many(strategy, 1, seed)]
             if not cases:
                 raise Unsatisfiable("no request fits its parameters and body")
-            return [*cases, *self._seen.cases(operation, found)]
+            return [*cases, *self._recorded.cases(operation, described)]
 
     def coverage(self, operation: Operation) -> list[Generated]:
         """Boundary values and single violations of every parameter and body field."""
         with _explaining(operation):
-            found = self._find(operation)
-            config = found.schema.config.generation_for(operation=found, phase="coverage")
-            cases = found.schema.iter_coverage_cases(
-                found, generation_modes=list(GenerationMode), generation_config=config
+            described = self._find(operation)
+            config = described.schema.config.generation_for(operation=described, phase="coverage")
+            cases = described.schema.iter_coverage_cases(
+                described, generation_modes=list(GenerationMode), generation_config=config
             )
             return [case for case in cases if not _probes_content_type(case)]
 
     def strategies(self, operation: Operation) -> list[tuple[GenerationMode, SearchStrategy[Generated]]]:
         """Valid requests, and invalid ones."""
         with _explaining(operation):
-            found = self._find(operation)
-            return [(mode, found.as_strategy(generation_mode=mode)) for mode in GenerationMode]
+            described = self._find(operation)
+            return [(mode, described.as_strategy(generation_mode=mode)) for mode in GenerationMode]
 
     def _find(self, operation: Operation) -> APIOperation[Any, Any, Any, Any]:
         if operation.soap is not None and self._soap is not None:
@@ -105,7 +105,7 @@ def soap_document(document: Mapping[str, object], operations: list[Operation]) -
     for operation in operations:
         soap = operation.soap
         schema = soap.request if soap is not None else True
-        own = (
+        bare = (
             {key: value for key, value in schema.items() if key != "components"}
             if isinstance(schema, Mapping)
             else schema
@@ -117,7 +117,7 @@ def soap_document(document: Mapping[str, object], operations: list[Operation]) -
             for name, example in mapping(described.get("examples")).items()
             if "request" in mapping(example)
         }
-        content = {"schema": own, "examples": examples} if examples else {"schema": own}
+        content = {"schema": bare, "examples": examples} if examples else {"schema": bare}
         paths[f"/{operation.name}"] = {
             "post": {
                 "requestBody": {"required": True, "content": {"application/json": content}},

@@ -9,17 +9,17 @@ from schemathesis.core import NOT_SET
 from troth.model.book import Recording, Vendor
 from troth.model.exchange import Request
 from troth.model.operation import Operation
-from troth.sources.properties.wire import Generated
-from troth.sources.recordings import Router
+from troth.sources.properties.generated_requests import Generated
+from troth.sources.routing import Router
 from troth.wire.bodies import Unreadable, media_type
 from troth.wire.views import NO_BODY, RequestView
 
 MOST = 20
 """Recorded requests of one operation: the first that differ."""
-_Found = APIOperation[Any, Any, Any, Any]
+_Described = APIOperation[Any, Any, Any, Any]
 
 
-class Seen:
+class RecordedRequests:
     """The recorded requests of one vendor, by operation."""
 
     def __init__(self, vendor: Vendor) -> None:
@@ -27,12 +27,12 @@ class Seen:
         self._recordings: tuple[Recording, ...] = tuple(vendor.recordings)
         self._requests: dict[str, dict[Request, None]] | None = None
 
-    def cases(self, operation: Operation, found: _Found) -> Iterator[Generated]:
+    def cases(self, operation: Operation, described: _Described) -> Iterator[Generated]:
         """Recorded requests as Schemathesis has them, without their credentials and other header fields.
 
         Args:
             operation: whose requests.
-            found: the same as Schemathesis has it.
+            described: the same as Schemathesis has it.
         """
         for request in self._of(operation):
             view = RequestView(request, operation)
@@ -44,16 +44,16 @@ class Seen:
                 given |= {"body": body, "media_type": media_type(request.headers)}
             if operation.soap is not None:
                 given["media_type"] = "application/json"
-            yield found.Case(**given) if "body" in given else found.Case(**given, body=NOT_SET)
+            yield described.Case(**given) if "body" in given else described.Case(**given, body=NOT_SET)
 
     def _of(self, operation: Operation) -> list[Request]:
         if self._requests is None:
             self._requests = {}
             for recording in self._recordings:
                 request = recording.exchange.request
-                other = self._router.operation_of(request)
-                if other is not None:
-                    self._requests.setdefault(other.name, {}).setdefault(request)
+                routed = self._router.operation_of(request)
+                if routed is not None:
+                    self._requests.setdefault(routed.name, {}).setdefault(request)
         return list(self._requests.get(operation.name, ()))[:MOST]
 
 

@@ -4,7 +4,7 @@ Generated requests are judged like all others. Whether a request that the spec d
 not asked here: silence is not consent.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol
@@ -13,11 +13,11 @@ from troth.judging.terms import Terms
 from troth.model.book import Book
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import GivenFlows, Judge
+from troth.model.ports import Budget, Depth, GivenFlows, Judge
 
 PHASES = ("examples", "coverage", "fuzzing")
-EXAMPLES, MANY_EXAMPLES = 20, 500
-"""How many requests fuzzing draws for an operation, valid and invalid ones each: by default, and to be thorough."""
+FUZZED: Mapping[Depth, int] = {Depth.BRIEF: 0, Depth.NORMAL: 20, Depth.THOROUGH: 500}
+"""How many requests fuzzing draws for an operation, valid and invalid ones each."""
 
 
 class Drives(Protocol):
@@ -66,10 +66,7 @@ class PropertiesSource:
         book: what was read.
         terms: the same, compiled.
         facts_of: what a target gives for a vendor.
-        seed: decides every request.
-        max_examples: how many requests fuzzing draws for an operation, valid and invalid ones each; None for the
-            default, 0 for no fuzzing.
-        thorough: fuzz with many more, where ``max_examples`` does not say how many.
+        budget: its seed decides every request; its examples, how many fuzzing draws (0 for no fuzzing).
         flows: makes the facts that workflows give; None where there are no workflows.
     """
 
@@ -80,24 +77,22 @@ class PropertiesSource:
         book: Book,
         terms: Terms,
         facts_of: Callable[[str], Facts],
-        seed: int,
-        max_examples: int | None = None,
-        thorough: bool = False,
+        budget: Budget,
         flows: GivenFlows | None = None,
     ) -> None:
         self._book = book
         self._flows = flows
         self._terms = terms
         self._facts_of = facts_of
-        self._seed = seed
-        self._max_examples = max_examples if max_examples is not None else MANY_EXAMPLES if thorough else EXAMPLES
+        self._seed = budget.seed
+        self._draws = budget.count(FUZZED)
         self._drivers: dict[str, Drives] = {}
 
     def items(self) -> Iterator[PropertiesItem]:
         """One item an operation and phase, in the order of the specs; nothing is generated to make them."""
         for operation in self._book.operations():
             for phase in PHASES:
-                if phase != "fuzzing" or self._max_examples:
+                if phase != "fuzzing" or self._draws:
                     name = f"{operation.vendor}/{operation.name}/properties/{phase}"
                     yield PropertiesItem(name, self.name, operation, phase, self._driver)
 
@@ -110,7 +105,7 @@ class PropertiesSource:
                 self._terms,
                 self._facts_of(vendor),
                 self._seed,
-                self._max_examples,
+                self._draws,
                 self._flows,
             )
             self._drivers[vendor] = driver

@@ -62,50 +62,50 @@ class AuthenticatedTarget(Before):
     def send(self, request: Request) -> Exchange:
         """Send one request with its credentials. A token that is refused is asked for anew, once."""
         vendor = self._vendor_of(request.url)
-        one = self._authentication.get(vendor)
-        if one is None:
+        how = self._authentication.get(vendor)
+        if how is None:
             return self._target.send(request)
-        if one.kind == "query":
+        if how.kind == "query":
             joined = "&" if "?" in request.url else "?"
-            pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in one.query.items())
+            pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in how.query.items())
             return self._answer(request, self._target.send(replace(request, url=request.url + joined + pairs)))
         if header(request.headers, "authorization") is not None:
             return self._target.send(request)
-        if one.kind == "bearer":
-            return self._answer(request, self._target.send(_bearing(request, one.token)))
-        return self._with_token(vendor, one, request)
+        if how.kind == "bearer":
+            return self._answer(request, self._target.send(_bearing(request, how.token)))
+        return self._with_token(vendor, how, request)
 
-    def _with_token(self, vendor: str, one: Authentication, request: Request) -> Exchange:
+    def _with_token(self, vendor: str, how: Authentication, request: Request) -> Exchange:
         fresh = vendor not in self._tokens or self._clock() >= self._tokens[vendor].until
         if fresh:
-            complaint = self._renew(vendor, one)
+            complaint = self._renew(vendor, how)
             if complaint:
                 return Exchange(request, NoAnswer(Silence.NOT_SENT, complaint))
         exchange = self._target.send(_bearing(request, self._tokens[vendor].value))
         if not fresh and not isinstance(exchange.answer, NoAnswer) and exchange.answer.status == 401:
-            if self._renew(vendor, one):
+            if self._renew(vendor, how):
                 return self._answer(request, exchange)
             exchange = self._target.send(_bearing(request, self._tokens[vendor].value))
         return self._answer(request, exchange)
 
-    def _renew(self, vendor: str, one: Authentication) -> str:
+    def _renew(self, vendor: str, how: Authentication) -> str:
         """Get a token; why there is none, or ``""``. What the server says is not repeated: it may hold secrets."""
-        form = {"grant_type": "client_credentials", "client_id": one.client_id, "client_secret": one.client_secret}
-        if one.scope:
-            form["scope"] = one.scope
+        form = {"grant_type": "client_credentials", "client_id": how.client_id, "client_secret": how.client_secret}
+        if how.scope:
+            form["scope"] = how.scope
         headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
-        answer = self._ask_for_token(Request("POST", one.token_url, headers, urlencode(form).encode())).answer
+        answer = self._ask_for_token(Request("POST", how.token_url, headers, urlencode(form).encode())).answer
         if isinstance(answer, NoAnswer):
             return f"there is no token: {answer.reason}"
         if answer.status != 200:
             return f"there is no token: its server answers {answer.status}"
         try:
-            said = msgspec.json.decode(answer.body, type=_TokenAnswer)
+            grant = msgspec.json.decode(answer.body, type=_TokenAnswer)
         except msgspec.MsgspecError:
             return "there is no token: its server's answer has no access_token"
-        lifetime = _LIFETIME if said.expires_in is None else said.expires_in
-        self._tokens[vendor] = _Token(said.access_token, self._clock() + lifetime - _MARGIN)
-        self.issued[said.access_token] = f"{vendor}_ACCESS_TOKEN".upper()
+        lifetime = _LIFETIME if grant.expires_in is None else grant.expires_in
+        self._tokens[vendor] = _Token(grant.access_token, self._clock() + lifetime - _MARGIN)
+        self.issued[grant.access_token] = f"{vendor}_ACCESS_TOKEN".upper()
         return ""
 
     def _answer(self, request: Request, exchange: Exchange) -> Exchange:

@@ -26,6 +26,7 @@ from urllib3.util import Timeout
 from troth.errors import UsageInvalid
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import UNKNOWN, Facts
+from troth.model.ports import Abilities, Target
 from troth.targets.live.settings import Way, is_loopback_host
 
 
@@ -81,7 +82,7 @@ def fetch(address: str) -> bytes:
     return answer.body
 
 
-class LiveTarget:
+class LiveTarget(Target):
     """A service at an address.
 
     Args:
@@ -200,8 +201,9 @@ class LiveTarget:
         """What is known of the service; an open world without facts where nothing is."""
         return self._facts.get(vendor, UNKNOWN)
 
-    def reset(self, vendor: str) -> None:
-        """A service's state cannot be put back."""
+    def abilities(self, vendor: str) -> Abilities:
+        """Where it answers; its state and its clock are its own."""
+        return Abilities(locate=self.locate)
 
     def close(self) -> None:
         """Close all connections."""

@@ -25,7 +25,7 @@ def read_environment(folder: Path, process: Mapping[str, str]) -> dict[str, str]
     path = folder / ".env"
     if not path.is_file():
         return dict(process)
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     problems = []
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -35,10 +35,10 @@ def read_environment(folder: Path, process: Mapping[str, str]) -> dict[str, str]
         if match is None or value is None:
             problems.append(Problem(Position(".env", number), "is not NAME=value", "quote the value if it has quotes"))
         else:
-            found[match[1]] = value
+            variables[match[1]] = value
     if problems:
         raise InputInvalid(problems)
-    return {**found, **process}
+    return {**variables, **process}
 
 
 def _value(text: str) -> str | None:

@@ -1,6 +1,7 @@
 """``troth mock`` over HTTP: a live target that gives its own facts and can be reset, so its world is closed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from secrets import token_hex
 
@@ -8,6 +9,7 @@ import msgspec
 
 from troth.model.exchange import Exchange, NoAnswer, Request, header
 from troth.model.facts import Facts
+from troth.model.ports import Abilities, Target
 from troth.targets.live.client import LiveTarget
 
 _WORLD = "/_mock/world"
@@ -40,7 +42,7 @@ def ask_for_world(live: LiveTarget, challenge: str | None = None) -> dict[str, F
     return {vendor: Facts(world=world, closed=True) for vendor, world in worlds.items()}
 
 
-class MockServerTarget:
+class MockServerTarget(Target):
     """A running ``troth mock``.
 
     Args:
@@ -59,20 +61,21 @@ class MockServerTarget:
         """Send one request."""
         return self._live.send(request)
 
-    def locate(self, url: str) -> str:
-        """The address of a documented URL on this target."""
-        return self._live.locate(url)
-
     def facts(self, vendor: str) -> Facts:
         """What the mock said of itself."""
         return self._facts.get(vendor, Facts(closed=True))
 
-    def reset(self, vendor: str) -> None:
-        """Ask the mock to forget everything; if it cannot be asked, the next request will say so."""
+    def abilities(self, vendor: str) -> Abilities:
+        """Forgetting everything and moving the clock, which the mock does for all its vendors at once.
+
+        If it cannot be asked for that, the next request will say so.
+        """
+        return replace(self._live.abilities(vendor), reset=self._reset, advance=self._advance)
+
+    def _reset(self) -> None:
         self._live.send(Request("POST", self._live.name + _RESET))
 
-    def advance(self, vendor: str, seconds: float) -> None:
-        """Let so many seconds pass, for every vendor of the mock; a reset undoes it."""
+    def _advance(self, seconds: float) -> None:
         body = msgspec.json.encode({"advance": seconds})
         self._live.send(Request("POST", self._live.name + _CLOCK, (("Content-Type", "application/json"),), body))
 

@@ -16,7 +16,7 @@ def named_secrets(here: Path, process: Mapping[str, str]) -> dict[str, str]:
         here: where ``troth.toml`` and ``.env`` may lie. What cannot be read there names nothing: no run took it either.
         process: the process's own variables.
     """
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     try:
         file = TargetFile(here / FILE)
         environment = read_environment(here, process)
@@ -25,8 +25,8 @@ def named_secrets(here: Path, process: Mapping[str, str]) -> dict[str, str]:
         return {}
     for use in uses:
         value = environment.get(use.name, "")
-        found.setdefault(value, use.name)
+        names.setdefault(value, use.name)
         password = urlsplit(value).password if use.place[0] == "proxy" else None
         if password:
-            found.setdefault(password, f"{use.name}_PASSWORD")
-    return found
+            names.setdefault(password, f"{use.name}_PASSWORD")
+    return names

@@ -1,17 +1,17 @@
 """What may be asked of a target: which side effects, and nothing that could lock an account."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from troth.judging.classes import MISSING, classifiers, reader
+from troth.judging.credentials import scheme_of
 from troth.judging.terms import OperationTerms, Terms
-from troth.model.conclusion import Halt
 from troth.model.contract import Fact, Input
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Case, GivenFlow
+from troth.model.ports import CaseToSend, GivenFlow
 from troth.wire.views import RequestView
 
 _SECRET_NAME = re.compile(r"pass(word|phrase|wd)?(_|$)|password|secret|(^|_)pin(_|$)|(^|_)otp(_|$)", re.IGNORECASE)
@@ -32,7 +32,7 @@ class Permission:
     effects: frozenset[str]
     lockouts: bool
 
-    def forbids(self, case: Case) -> str:
+    def forbids(self, case: CaseToSend) -> str:
         """Why a case may not be sent, or ``""``. A case is sent whole or not at all."""
         for operation in _asked(case):
             if operation.effect not in self.effects:
@@ -48,7 +48,7 @@ class Permission:
         return f"{risky}, which may lock an account: allow it with lockouts = true" if risky else ""
 
 
-def _asked(case: Case) -> Iterator[Operation]:
+def _asked(case: CaseToSend) -> Iterator[Operation]:
     yield case.operation
     yield from case.alongside
     for given in case.given:
@@ -65,66 +65,44 @@ def lockout_risk(terms: OperationTerms, request: Request, facts: Facts) -> str:
     must be of the same owner, since a right password at another account is a wrong one.
     """
     view = RequestView(request, terms.operation)
-    readers = classifiers(terms.inputs, facts)
-    classes = {one.name: one.classify(view, facts) for one in readers}
-    for guarded in (one for one in terms.inputs if _guarded(one, terms)):
-        if reader(guarded)(view) is MISSING:
-            continue
+    classes = {classifier.name: classifier.classify(view, facts) for classifier in classifiers(terms.inputs, facts)}
+    sent = [contract_input for contract_input in terms.inputs if reader(contract_input)(view) is not MISSING]
+    for guarded in (contract_input for contract_input in sent if _guarded(contract_input, terms)):
         owner = _owner(guarded, classes[guarded.name])
         if owner is None:
             return f"{guarded.name} is {classes[guarded.name] or 'of no known class'}"
-        if guarded.place == "auth":
+        if scheme_of(guarded, terms.operation):
             continue
         owners = _owners(guarded)
-        for other in terms.inputs:
-            if other is guarded or not owners & _owners(other) or reader(other)(view) is MISSING:
+        for beside in sent:
+            if beside is guarded or not owners & _owners(beside):
                 continue
-            if _owner(other, classes[other.name]) != owner:
-                return f"{guarded.name} is sent with {other.name} {classes[other.name] or 'of no known class'}"
+            if _owner(beside, classes[beside.name]) != owner:
+                return f"{guarded.name} is sent with {beside.name} {classes[beside.name] or 'of no known class'}"
     return ""
 
 
-def _guarded(one: Input, terms: OperationTerms) -> bool:
-    if one.place == "auth" or _SECRET_NAME.search(one.name) or _SECRET_NAME.search(one.address.rpartition("/")[2]):
+def _guarded(contract_input: Input, terms: OperationTerms) -> bool:
+    names = (contract_input.name, contract_input.address.rpartition("/")[2])
+    if scheme_of(contract_input, terms.operation) or any(map(_SECRET_NAME.search, names)):
         return True
     world = terms.vendor.world
-    return any(".".join(fact.path) in world and world[".".join(fact.path)].secret for fact in _facts(one))
+    facts = (".".join(fact.path) for fact in _facts(contract_input))
+    return any(fact in world and world[fact].secret for fact in facts)
 
 
-def _facts(one: Input) -> Iterator[Fact]:
-    for cls in one.classes:
+def _facts(contract_input: Input) -> Iterator[Fact]:
+    for cls in contract_input.classes:
         yield from (matcher for matcher in cls.matchers if isinstance(matcher, Fact))
 
 
-def _owners(one: Input) -> frozenset[Owner]:
-    return frozenset(fact.path[:-1] for fact in _facts(one) if fact.root == "world")
+def _owners(contract_input: Input) -> frozenset[Owner]:
+    return frozenset(fact.path[:-1] for fact in _facts(contract_input) if fact.root == "world")
 
 
-def _owner(one: Input, class_name: str | None) -> Owner | None:
+def _owner(contract_input: Input, class_name: str | None) -> Owner | None:
     """Whose fact a value is; None where it is not a fact."""
-    for cls in one.classes:
+    for cls in contract_input.classes:
         if cls.name == class_name:
             return next((matcher.path[:-1] for matcher in cls.matchers if isinstance(matcher, Fact)), None)
     return None
-
-
-@dataclass(frozen=True)
-class Conduct:
-    """How a run behaves towards its target, beyond sending and judging.
-
-    Args:
-        permission: what may be asked; None where everything may.
-        begin: told the name of each item before it runs.
-        end: told when an item has run to its end.
-        halted: why nothing more will be sent, or None.
-        announce: told before each request which values in it Troth minted, and whether it repeats a request whose
-            answer broke a promise.
-        ask_again: a request whose answer breaks a promise is sent once more, to tell stable from flaky.
-    """
-
-    permission: Permission | None = None
-    begin: Callable[[str], None] = lambda _name: None
-    end: Callable[[], None] = lambda: None
-    halted: Callable[[], Halt | None] = lambda: None
-    announce: Callable[[frozenset[str], bool], None] = lambda _minted, _again: None
-    ask_again: bool = False

@@ -192,15 +192,15 @@ class _Filling:
         by_vendor = written if isinstance(written, Mapping) else {"": written}
         if not by_vendor:
             self._problem(("address",), "names no address", 'write address = "https://…", or one for each vendor')
-        found = {}
+        addresses = {}
         for vendor, address in by_vendor.items():
             place = ("address", vendor) if vendor else ("address",)
             complaint = address_problem(str(address))
             if complaint:
                 self._problem(place, complaint)
             else:
-                found[str(vendor)] = str(address).rstrip("/")
-        return found
+                addresses[str(vendor)] = str(address).rstrip("/")
+        return addresses
 
     def _hosts(self, filled: Mapping[str, object], addresses: Mapping[str, str]) -> frozenset[str]:
         named = {str(host).lower() for host in sequence(filled.get("hosts"))}
@@ -233,29 +233,29 @@ class _Filling:
         )
 
     def _check_token_urls(self, settings: TargetSettings) -> None:
-        for vendor, one in settings.authentication.items():
+        for vendor, authentication in settings.authentication.items():
             place = ("authentication", vendor, "oauth2", "token_url")
-            if one.kind != "oauth2":
+            if authentication.kind != "oauth2":
                 continue
-            complaint = address_problem(one.token_url)
-            host = urlsplit(one.token_url).hostname or ""
+            complaint = address_problem(authentication.token_url)
+            host = urlsplit(authentication.token_url).hostname or ""
             if complaint:
                 self._problem(place, complaint)
             elif not is_loopback_host(host) and host not in settings.way.hosts:
                 self._problem(place, f"{host} is not among the allowed hosts", f'hosts = ["{host}", …]')
 
     def _secrets(self) -> dict[str, str]:
-        found: dict[str, str] = {}
+        names: dict[str, str] = {}
         for use in self.file.uses(self.name):
             value = self.environment[use.name]
             # A short id would be found everywhere; a fact that must not be shown is known by its world.yaml too.
             short = use.place[0] == "facts" and len(value) < SHORTEST
             if use.place[0] not in NOT_SECRET and not short:
-                found.setdefault(value, use.name)
+                names.setdefault(value, use.name)
             if use.place[0] == "proxy":
                 password = urlsplit(value).password
-                found.update({password: f"{use.name}_PASSWORD"} if password else {})
-        return found
+                names.update({password: f"{use.name}_PASSWORD"} if password else {})
+        return names
 
     def _problem(self, path: Path_, message: str, fix: str = "") -> None:
         self.problems.append(Problem(self.document.at("targets", self.name, *path), message, fix))
@@ -312,7 +312,7 @@ def _writes(raw: object) -> frozenset[str] | None:
         return None
     if raw is True:
         return frozenset(EFFECTS[1:])
-    return frozenset(str(one) for one in sequence(raw))
+    return frozenset(str(effect) for effect in sequence(raw))
 
 
 def _text(raw: Mapping[str, object], key: str) -> str:

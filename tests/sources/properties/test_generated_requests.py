@@ -15,9 +15,9 @@ from werkzeug.http import parse_options_header
 from troth.model.contract import Input
 from troth.model.exchange import header
 from troth.model.operation import Operation
-from troth.sources.building import ABSENT
+from troth.sources.properties.generated_requests import write_request
 from troth.sources.properties.generation import Generator, draw_many
-from troth.sources.properties.wire import Unsendable, write_request
+from troth.wire.request_writer import ABSENT, Unsendable
 from troth.wire.soap import read_envelope
 from troth.wire.views import Credentials, RequestView
 
