@@ -13,7 +13,7 @@ from troth.drift.command import compare, read_side
 from troth.drift.differences import Change, DriftReport
 from troth.model.exchange import Request, Response
 from troth.model.facts import Facts
-from troth.model.ports import RunOptions
+from troth.model.ports import Budget, RunOptions
 from troth.secrets.pseudonyms import Pseudonyms
 from troth.secrets.scrubber import Scrubber
 from troth.session.open import Opened, open_all
@@ -86,7 +86,7 @@ def night(opened: Opened, folder: Path, shop: Shop, ask_again: bool = True, seed
     target = RecordingTarget(OpenTarget(shop), folder, "a test", scrubber)
     conduct = Conduct(begin=target.begin, end=target.end, announce=target.announce, ask_again=ask_again)
     runner = Runner(opened.book, opened.terms, target, Court(), conduct=conduct)
-    for item in CasesSource(opened.terms, target.facts, seed).items():
+    for item in CasesSource(opened.terms, target.facts, Budget(seed)).items():
         runner.run(item)
     assert target.recorded.exchanges
     assert not target.recorded.refused
