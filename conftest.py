@@ -1,10 +1,10 @@
-"""Hypothesis on a busy machine: no deadline anywhere, and in CI the same examples every time."""
+"""Hypothesis on a busy machine: no deadline anywhere, and in CI the same examples every time; and known skips only."""
 
 import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "known_skips"]
 
 _SLOW = [HealthCheck.too_slow]
 

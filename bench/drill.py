@@ -190,7 +190,7 @@ def _facts() -> dict[str, str]:
 
 
 @click.command()
-@click.option("--date", required=True, help="The day to write down, such as 2026-11-22.")
+@click.option("--date", default="", help="The day to write down, such as 2026-11-22; only --clean does without.")
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="How many processes.")
 @click.option("--seed", default=0, show_default=True, help="Decides everything that is random.")
 @click.option("--examples", default=2, show_default=True, help="Generated requests for each operation and mode.")
@@ -198,6 +198,7 @@ def _facts() -> dict[str, str]:
 @click.option("--fault", "names", multiple=True, help="Only this fault (may be repeated); nothing is written.")
 @click.option("--vendor", type=click.Choice(VENDORS.names), help="Only this vendor; nothing is written.")
 @click.option("--batch", type=click.Choice(BATCH_NAMES), help="Only this batch; nothing is written.")
+@click.option("--clean", "clean_only", is_flag=True, help="Only the mocks without a fault; nothing is written.")
 @click.option("--resume", type=click.Path(dir_okay=False, path_type=Path), help="A file to go on from and add to.")
 @click.option("--forget-first-run", is_flag=True, help="Let this run be the first one.")
 def main(
@@ -209,11 +210,14 @@ def main(
     names: tuple[str, ...],
     vendor: str | None,
     batch: str | None,
+    clean_only: bool,
     resume: Path | None,
     forget_first_run: bool,
 ) -> None:
     """Run Troth's suite against every seeded defect; exit with 1 if a clean mock was found fault with."""
-    wanted = _wanted(names, vendor, batch)
+    if not (date or clean_only):
+        raise click.UsageError("--date is needed: the page says when it was measured")
+    wanted = [] if clean_only else _wanted(names, vendor, batch)
     facts = _facts() | {"seed": seed, "examples": examples}
     journal = Journal(resume, " ".join(str(facts[one]) for one in ("specs", "contracts", "code", "seed", "examples")))
     mocks = [name for name in VENDORS.names if vendor in (None, name)]

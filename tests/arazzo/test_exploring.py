@@ -56,11 +56,14 @@ def test_links_of_the_spec_are_read() -> None:
 
 
 def test_an_honest_mock_is_not_accused_and_sequences_go_deep() -> None:
-    report, target = explore(60)
-    assert report.findings == ()
-    assert {item.verdict for item in report.items} == {Verdict.KEPT}
-    assert report.exchanges > 100
-    asked = [f"{request.method} {request.url}" for request in target.sent]
+    # Hypothesis draws constants of modules that are not installed: from a wheel the same seed gives other sequences.
+    asked: list[str] = []
+    for seed in range(3):
+        report, target = explore(60, seed=seed)
+        assert report.findings == ()
+        assert {item.verdict for item in report.items} == {Verdict.KEPT}
+        assert report.exchanges > 100
+        asked += [f"{request.method} {request.url}" for request in target.sent]
     assert any(line.startswith("DELETE") and "/users/" in line for line in asked)
 
 

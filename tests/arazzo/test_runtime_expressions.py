@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from troth.arazzo.criteria import compile_criterion
-from troth.arazzo.expressions import Malformed, read_condition, read_reference, read_text
-from troth.arazzo.values import Asked, Missing, Moment, fill, look_up
+from troth.arazzo.expressions import Malformed, read_condition, read_reference, read_text_template
+from troth.arazzo.values import Asked, Missing, Moment, fill, value_of
 from troth.errors import Position
 from troth.model.exchange import Exchange, Request, Response
 from troth.model.operation import Basis, Operation
-from troth.model.workflow import Criterion, Reference, Text, references
+from troth.model.workflow import Criterion, RuntimeExpression, Text, runtime_expressions
 
 OPERATION = Operation(
     vendor="shop",
@@ -80,7 +80,7 @@ VALUES = [
 
 @pytest.mark.parametrize(("text", "value"), VALUES)
 def test_an_expression_stands_for_its_value(text: str, value: object) -> None:
-    assert look_up(read_reference(text), MOMENT) == value
+    assert value_of(read_reference(text), MOMENT) == value
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_expression_stands_for_its_value(text: str, value: object) -> None:
 )
 def test_what_stands_for_nothing_says_so(text: str) -> None:
     with pytest.raises(Missing, match="stands for nothing"):
-        look_up(read_reference(text), MOMENT)
+        value_of(read_reference(text), MOMENT)
 
 
 @pytest.mark.parametrize("text", ["$inputs.", "$statusCodes", "$response.status", "$steps.a.output.b", "$nope", "$"])
@@ -110,10 +110,10 @@ def test_what_is_no_expression_is_refused(text: str) -> None:
 
 def test_a_template_keeps_types_and_joins_texts() -> None:
     template = {
-        "whole": read_text("$response.body#/n"),
-        "braced": read_text("{$response.body#/n}"),
-        "text": read_text("n={$response.body#/n}, {$inputs.order}!"),
-        "plain": read_text("costs $5 {or so}"),
+        "whole": read_text_template("$response.body#/n"),
+        "braced": read_text_template("{$response.body#/n}"),
+        "text": read_text_template("n={$response.body#/n}, {$inputs.order}!"),
+        "plain": read_text_template("costs $5 {or so}"),
     }
     assert fill(template, MOMENT) == {"whole": 3, "braced": 3, "text": "n=3, A-1!", "plain": "costs $5 {or so}"}
 
@@ -216,17 +216,17 @@ def read_or_offset(read: Callable[[str], Any], text: str) -> Any:
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_template_or_malformed(text: str) -> None:
-    template = read_or_offset(read_text, text)
+    template = read_or_offset(read_text_template, text)
     if isinstance(template, int):
         assert 0 <= template <= len(text)
         return
     if isinstance(template, str):
         assert template == text
-    elif isinstance(template, Reference):
+    elif isinstance(template, RuntimeExpression):
         assert template.text in text
     else:
         assert isinstance(template, Text)
-        assert list(references(template))
+        assert list(runtime_expressions(template))
 
 
 @given(st.text(alphabet="$statusCode=<>!&|()' 0123456789.#/[]{}abtrue", max_size=40))
@@ -245,4 +245,4 @@ def test_a_value_is_found_where_its_pointer_says(value: object) -> None:
         Response(200, (("Content-Type", "application/json"),), json.dumps({"at": value}).encode()),
     )
     moment = Moment(asked=Asked.of(exchange, OPERATION))
-    assert look_up(read_reference("$response.body#/at"), moment) == value
+    assert value_of(read_reference("$response.body#/at"), moment) == value

@@ -169,3 +169,9 @@ def scopes(draw: DrawFn) -> dict[str, Any]:
     if draw(st.integers(0, 9)) == 0:
         del scope[draw(st.sampled_from(sorted(VARIABLES)))]
     return scope
+
+
+def mixes_numbers(complaint: object) -> bool:
+    """Whether the reference only misses an operator between a whole number and a fraction, which JSON does not part."""
+    overload = re.search(r"_[-+*/%]_\((int64, double|double, int64)\)", str(complaint))
+    return overload is not None

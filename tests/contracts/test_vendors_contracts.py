@@ -16,7 +16,7 @@ from troth.session.lint import lint_problems
 from troth.session.reach import select as select_here
 from troth.sources.combinations import all_combinations, needed_facts
 from troth.sources.input_requests import build_request
-from troth.sources.selection import select
+from troth.sources.selection import select_combinations
 from troth.vendors.installed import InstalledVendors
 from troth.wire.views import RequestView
 
@@ -58,7 +58,7 @@ def _round_trips(terms: OperationTerms) -> int:
     facts = Facts(world=InstalledVendors().mock(operation.vendor)().world(), closed=True)
     readers = classifiers(terms.inputs, facts)
     checked = 0
-    for one in select(list(all_combinations(terms)), closed=False):
+    for one in select_combinations(list(all_combinations(terms)), closed=False):
         if any(fact.root == "given" for fact in needed_facts(terms, one.classes)):
             continue
         built = build_request(terms, one.classes, facts, seed=f"{operation}/{checked}")

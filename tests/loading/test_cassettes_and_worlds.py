@@ -1,11 +1,14 @@
 """Cassettes in VCR.py's format, and facts of a target with secrets from the environment."""
 
+import gzip
 from pathlib import Path
 
 import pytest
 
 from troth.errors import InputInvalid
 from troth.loading.cassettes.reader import read_cassette
+from troth.loading.cassettes.writer import CassetteText
+from troth.model.exchange import Exchange, Request, Response
 from troth.targets.live.world_file import read_world
 
 CASSETTE = """\
@@ -59,6 +62,22 @@ def test_an_interaction_says_what_was_minted_for_it_and_what_was_asked_again(tmp
 def test_what_is_no_cassette_says_so(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(InputInvalid, match=said):
         read_cassette(write(tmp_path, text), "shop", "one.yaml")
+
+
+@pytest.mark.parametrize("body", [gzip.compress(b'{"a": 1}', mtime=0), b"\xff\x00", "é\U0001f600".encode(), b""])
+def test_a_body_is_kept_to_the_byte(tmp_path: Path, body: bytes) -> None:
+    exchange = Exchange(
+        Request("POST", "https://shop.example/", (), body), Response(200, (("Content-Encoding", "gzip"),), body)
+    )
+    text = CassetteText({})
+    text.add(exchange)
+    (recording,) = read_cassette(write(tmp_path, str(text)), "shop", "one.yaml")
+    assert recording.exchange == exchange
+
+
+def test_bytes_that_are_no_base64_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputInvalid, match="is not base64"):
+        read_cassette(write(tmp_path, CASSETTE.replace("'é'", "!!binary a")), "shop", "one.yaml")
 
 
 def test_secrets_come_from_the_environment(tmp_path: Path) -> None:

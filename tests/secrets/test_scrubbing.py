@@ -1,6 +1,8 @@
 """Exchanges fit to be kept: no secret in any encoding, the same shapes, and requests that can be asked again."""
 
+import gzip
 import json
+import zlib
 from base64 import b64encode
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
@@ -147,11 +149,28 @@ def test_the_length_of_a_body_stays_true() -> None:
     assert dict(kept.answer.headers)["Content-Length"] == str(len(kept.answer.body))
 
 
+def test_a_compressed_body_is_kept_as_it_was_sent_unless_something_in_it_must_be_replaced() -> None:
+    said = scrubber()
+    headers = (*JSON_TYPE, ("Content-Encoding", "gzip"))
+    harmless, private = b'{"colour": "red"}', b'{"email": "john.doe@example.com"}'
+    for data in (harmless, private):
+        sent = gzip.compress(data, 9, mtime=12345)
+        answer = said.exchange(Exchange(Request("GET", "https://api.example/"), Response(200, headers, sent))).answer
+        assert isinstance(answer, Response)
+        kept = gzip.decompress(answer.body)
+        assert (answer.body == sent) is (data == harmless)
+        assert b"john.doe" not in kept
+        assert list(json.loads(kept)) == list(json.loads(data))
+
+
 @pytest.mark.parametrize(
     ("response", "said"),
     [
-        (Response(200, (("Content-Encoding", "gzip"),), b"\x1f\x8b\x08"), "is compressed"),
+        (Response(200, (("Content-Encoding", "gzip"),), b"\x1f\x8b\x08"), "nobody can see what it holds"),
+        (Response(200, (("Content-Encoding", "rot13"),), b"abc"), "nobody can see what it holds"),
         (Response(200, (("Content-Type", "image/png"),), b"\x89PNG"), "is a picture"),
+        (Response(200, (), "gr\u00fcn".encode("latin-1")), "is not UTF-8"),
+        (Response(200, (("Content-Encoding", "deflate"),), zlib.compress(b"\xff")), "is not UTF-8"),
         (Response(200, (), b"-----BEGIN RSA PRIVATE KEY-----\nMII"), "holds a private key"),
         (Response(200, (("X-Debug", "AKIA" + "A" * 16),), b""), "X-Debug holds a key of Amazon's"),
     ],

@@ -9,7 +9,7 @@ from bookmaking import SHOP_CONTRACT, SHOP_SPEC, make_book
 from troth.judging.terms import OperationTerms, compile_terms
 from troth.sources.combinations import all_combinations, successful
 from troth.sources.lint import lint_rows
-from troth.sources.selection import pairwise, select, witnesses
+from troth.sources.selection import pairwise, select_combinations, witnesses
 
 SPEC = SHOP_SPEC.replace(
     "        - {name: detail, in: query, schema: {type: string, enum: [full]}}\n",
@@ -48,8 +48,8 @@ def test_every_row_has_a_witness_and_every_class_is_sent(tmp_path: Path, inputs:
 def test_a_closed_world_gets_everything_and_an_open_one_only_what_is_unambiguous(tmp_path: Path) -> None:
     found = list(all_combinations(terms_of(tmp_path, wide(4, 3))))
     assert len(found) == 81
-    assert len(select(found, closed=True)) == 81
-    chosen = select(found, closed=False)
+    assert len(select_combinations(found, closed=True)) == 81
+    chosen = select_combinations(found, closed=False)
     assert len(chosen) < 40
     first = len(witnesses(found))
     assert all(one.unambiguous for one in chosen[first:])

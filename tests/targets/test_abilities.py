@@ -111,12 +111,13 @@ def test_a_vendor_without_an_address_can_do_nothing() -> None:
 def test_what_each_kind_of_target_can_do() -> None:
     """Name → reset, advance, locate."""
     live = LiveTarget("http://127.0.0.1:1", ("https://api.example",), {})
-    book, _ = open_book(select(ROOT, vendors=("esws",)))
+    selection = select(ROOT, vendors=("esws",))
+    book, _ = open_book(selection)
     targets = {
         "live": live,
         "mock server": MockServerTarget(live, {}),
         "replay": ReplayTarget([], {}),
-        "mock": embedded(book),
+        "mock": embedded(book, selection.folders.installed),
     }
     can = {
         name: tuple(getattr(target.abilities("esws"), field.name) is not None for field in fields(Abilities))

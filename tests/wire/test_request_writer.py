@@ -2,11 +2,12 @@
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 
 import pytest
 
 from troth.errors import Position
-from troth.model.exchange import header
+from troth.model.exchange import COMPUTED_HEADERS, header
 from troth.model.operation import Basis, JsonSchema, MediaType, Operation, Parameter, SoapOperation
 from troth.wire.request_writer import (
     ABSENT,
@@ -16,8 +17,10 @@ from troth.wire.request_writer import (
     example_of,
     json_media_type,
     placed,
+    write_body,
 )
 from troth.wire.soap import read_envelope
+from troth.wire.style_writer import Unwritable
 
 
 def operation(
@@ -296,3 +299,28 @@ def test_an_envelope_of_ones_own_is_sent_as_it_is() -> None:
     writer.body, writer.media_type = "<a/>", "text/xml"
     assert writer.write().body == b"<a/>"
     assert header(writer.write().headers, "soapaction") == '"urn:shop#Shop.put"'
+
+
+@pytest.mark.parametrize("name", sorted(COMPUTED_HEADERS))
+def test_fields_of_framing_are_never_written(name: str) -> None:
+    parameter = described("header", name.title(), required=True, example=7)
+    writer = RequestWriter(operation(parameter))
+    writer.put_examples()
+    writer.put("header", name.title(), 7)
+    writer.put_field(name, "7")
+    assert header(writer.write().headers, name) is None
+
+
+def test_a_query_in_the_key_of_a_path_goes_before_the_rest() -> None:
+    writer = RequestWriter(replace(operation(), path="/a", fixed_query="kind=b"))
+    assert writer.write().url.endswith("/a?kind=b")
+    writer.put("query", "n", 1)
+    assert writer.write().url.endswith("/a?kind=b&n=1")
+
+
+def test_an_object_is_xml_by_its_schema() -> None:
+    schema: JsonSchema = {"type": "object", "xml": {"name": "r"}, "properties": {"n": {"xml": {"attribute": True}}}}
+    written, content_type = write_body({"n": 1}, "text/xml", {}, schema)
+    assert (written.partition(b"?>\n")[2], content_type) == (b'<r n="1"/>', "text/xml")
+    with pytest.raises(Unwritable):
+        write_body({"n": "\0"}, "text/xml", {}, schema)

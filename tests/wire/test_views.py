@@ -1,6 +1,8 @@
 """An exchange as trees: paths, queries, credentials and bodies as a contract sees them."""
 
+import gzip
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,10 +10,10 @@ from hypothesis import strategies as st
 
 from troth.errors import Position
 from troth.model.exchange import Headers, Request, Response
-from troth.model.operation import Basis, Operation, Parameter
+from troth.model.operation import Basis, MediaType, Operation, Parameter, ResponseSpec
 from troth.wire.bodies import MAX_DEPTH, Unreadable, pointer_parts, read_json, to_pointer, too_deep
 from troth.wire.request_writer import RequestWriter, basic
-from troth.wire.views import NO_BODY, Credentials, RequestView, ResponseView
+from troth.wire.views import NO_BODY, Credentials, RequestView, ResponseView, xml_tree
 
 FIELDS = Parameter("fields", "query", False, {"type": "array"}, explode=False)
 TAGS = Parameter("tags", "query", False, {"type": "array"}, explode=True)
@@ -129,6 +131,43 @@ def test_depth_is_measured_without_recursion() -> None:
     assert not too_deep([], MAX_DEPTH)
 
 
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        (b"1e400", 10**400),
+        (b"-1.5e400", -15 * 10**399),
+        (b"1e-400", 0.0),
+        (b"1E3", 1000.0),
+        (b"9" * 400, int("9" * 400)),
+        (b'"\\ud83c"', "\ud83c"),
+        (b'"' + b"[{" * 300 + b'"', "[{" * 300),
+        (b"[" + b"[],{}," * 300 + b"0]", [*([[], {}] * 300), 0]),
+    ],
+    ids=range(8),
+)
+def test_numbers_of_any_size_and_halves_of_pairs_are_read(data: bytes, value: object) -> None:
+    found = read_json(data)
+    assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"9" * 5000, "more than 4,000 digits"),
+        (b"1e5000", "more than 4,000 digits"),
+        (b"1e99999999999999999999", "more than 4,000 digits"),
+        (b"[" * 201 + b"]" * 201, "deeper than 200 levels"),
+        (b'{"a":' * 5000 + b"1" + b"}" * 5000, "deeper than 200 levels"),
+    ],
+    ids=range(5),
+)
+def test_what_we_do_not_read_is_our_limit(data: bytes, words: str) -> None:
+    found = read_json(data)
+    assert isinstance(found, Unreadable)
+    assert found.ours
+    assert words in found.reason
+
+
 @given(st.lists(st.text(max_size=5), max_size=5))
 def test_pointers_come_back_as_they_were_written(parts: list[str]) -> None:
     assert pointer_parts(to_pointer(list(parts))) == tuple(parts)
@@ -142,6 +181,62 @@ def test_an_answer_is_read_by_its_own_content_type() -> None:
     assert isinstance(as_html.body, Unreadable)
     assert as_html.text == "é"
     assert nothing.body is NO_BODY
+
+
+def test_lines_of_one_field_are_one_list_and_those_of_set_cookie_are_not() -> None:
+    headers = (
+        ("Vary", "Accept"),
+        ("vary", ""),
+        ("VARY ", "Origin"),
+        ("Set-Cookie", "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT"),
+        ("Set-Cookie", "b=2"),
+    )
+    seen = ResponseView(Response(200, headers))
+    assert seen.headers == {"vary": "Accept, Origin", "set-cookie": headers[3][1]}
+    assert seen.header_lines == {"vary": ["Accept", "", "Origin"], "set-cookie": [headers[3][1], "b=2"]}
+    asked = view("/a/1.json", headers)
+    assert (asked.headers, asked.header_lines) == (seen.headers, seen.header_lines)
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1), st.integers(1, 3))
+def test_a_field_says_the_same_in_one_line_and_in_several(parts: list[str], size: int) -> None:
+    lines = [", ".join(parts[index : index + size]) for index in range(0, len(parts), size)]
+    headers = tuple(("X-List", line) for line in lines)
+    assert ResponseView(Response(200, headers)).headers == {"x-list": ", ".join(parts)}
+
+
+def test_bodies_are_read_below_their_content_codings() -> None:
+    coded = (("Content-Encoding", "gzip"), ("Content-Type", "application/json"))
+    body = gzip.compress(b'{"a": 1}', mtime=0)
+    seen = ResponseView(Response(200, coded, body))
+    assert (seen.body, seen.text) == ({"a": 1}, '{"a": 1}')
+    assert view("/a/1.json", coded, body).body == {"a": 1}
+    lie = ResponseView(Response(200, coded, b"{}"))
+    assert isinstance(lie.body, Unreadable)
+    assert lie.body is lie.text is lie.content
+    assert isinstance(view("/a/1.json", coded, b"{}").body, Unreadable)
+
+
+REPORT = {"type": "object", "properties": {"total": {"type": "integer"}}}
+XML = (("Content-Type", "text/xml"),)
+
+
+def test_xml_is_read_by_the_schema_of_its_status_and_type() -> None:
+    media = MediaType("application/*", {"type": "string"}), MediaType("text/xml", REPORT)
+    spec = ResponseSpec("2xx", media, {}, (), Basis.DOCUMENTED, None)
+    described = replace(operation(), responses={"2xx": spec}, request_body=media)
+    body = b"<r><total>3</total></r>"
+    assert ResponseView(Response(201, XML, body), described).body == {"total": 3}
+    assert RequestView(Request("POST", "https://x.example/base/a/1.json", XML, body), described).body == {"total": 3}
+    for unread in (ResponseView(Response(404, XML, body), described), ResponseView(Response(201, XML, body))):
+        assert isinstance(unread.body, Unreadable)
+        assert unread.body.reason == "is text/xml, not JSON"
+        tree = xml_tree(unread)
+        assert isinstance(tree, dict)
+        assert tree["name"] == "r"
+    cut = ResponseView(Response(201, XML, body[:-4]), described)
+    assert isinstance(cut.body, Unreadable)
+    assert cut.body.reason.startswith("is not XML")
 
 
 @given(st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=20))

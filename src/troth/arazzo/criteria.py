@@ -8,13 +8,13 @@ from functools import partial
 from jsonpath import JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
 
-from troth.arazzo.values import Missing, Moment, look_up, operand_value
+from troth.arazzo.values import Missing, Moment, operand_value, value_of
 from troth.cel.expressions import ExpressionInvalid, Failure, Kind, Vocabulary
 from troth.errors import Position, Problem
 from troth.judging.decisions import show
 from troth.judging.scope import ScopeMaker
 from troth.model.facts import Facts
-from troth.model.workflow import Comparison, Condition, Criterion, Logic, Reference, Selector
+from troth.model.workflow import Comparison, Condition, Criterion, Logic, RuntimeExpression, Selector
 from troth.wire.bodies import Unreadable
 from troth.wire.xpath import compile_xpath
 
@@ -25,13 +25,17 @@ VARIABLES: Mapping[str, Kind] = {
     "request.query": "dyn",
     "request.params": "dyn",
     "request.headers": "dyn",
+    "request.header_lines": "dyn",
     "request.body": "dyn",
+    "request.xml": "dyn",
     "request.soap": "dyn",
     "response.status": "int",
     "response.headers": "dyn",
+    "response.header_lines": "dyn",
     "response.media_type": "string",
     "response.body": "dyn",
     "response.text": "string",
+    "response.xml": "dyn",
     "response.soap": "dyn",
     "inputs": "dyn",
     "steps": "dyn",
@@ -110,7 +114,7 @@ def compile_selector(selector: Selector) -> Take:
     return take
 
 
-def _selection(kind: str, text: str, position: Position) -> Callable[[Reference, Moment], object]:
+def _selection(kind: str, text: str, position: Position) -> Callable[[RuntimeExpression, Moment], object]:
     if kind == "xpath":
         try:
             return partial(_by_xpath, compile_xpath(text))
@@ -125,8 +129,8 @@ def _selection(kind: str, text: str, position: Position) -> Callable[[Reference,
         message = str(error).partition("\n")[0]
         raise CriterionInvalid(_at(position, offset, f"not JSONPath (RFC 9535): {message}")) from error
 
-    def by_path(context: Reference, moment: Moment) -> object:
-        value = look_up(context, moment)
+    def by_path(context: RuntimeExpression, moment: Moment) -> object:
+        value = value_of(context, moment)
         if not isinstance(value, Mapping | list):
             raise Missing(f"{context.text} is {show(value)}, neither an object nor a list")
         # The specification's own example asks a filter right under the root of an object about the object itself.
@@ -143,27 +147,30 @@ def _pattern(text: str, position: Position) -> re.Pattern[str]:
         raise CriterionInvalid(_at(position, error.pos or 0, f"not a regular expression: {error.msg}")) from error
 
 
-def _by_regex(pattern: re.Pattern[str], context: Reference, moment: Moment) -> object:
-    value = look_up(context, moment)
+def _by_regex(pattern: re.Pattern[str], context: RuntimeExpression, moment: Moment) -> object:
+    value = value_of(context, moment)
     if isinstance(value, Mapping | list) or value is None:
         raise Missing(f"{context.text} is no text")
     match = pattern.search(str(value))
     return match[0] if match else None
 
 
-def _by_xpath(select: Callable[[bytes], object], context: Reference, moment: Moment) -> object:
+def _by_xpath(select: Callable[[bytes], object], context: RuntimeExpression, moment: Moment) -> object:
     asked = moment.asked
     whole = context.root == "response" and context.part == "body" and asked is not None and asked.response is not None
     if whole and asked is not None and asked.response is not None:
-        selected = select(asked.response.response.body)
+        below = asked.response.content
+        selected = below if isinstance(below, Unreadable) else select(below)
     else:
-        selected = select(str(look_up(context, moment)).encode())
+        selected = select(str(value_of(context, moment)).encode())
     if isinstance(selected, Unreadable):
         raise Missing(f"{context.text} {selected.reason}")
     return selected
 
 
-def _selected(select: Callable[[Reference, Moment], object], context: Reference, moment: Moment) -> Unmet | None:
+def _selected(
+    select: Callable[[RuntimeExpression, Moment], object], context: RuntimeExpression, moment: Moment
+) -> Unmet | None:
     try:
         selected = select(context, moment)
     except Missing as error:
@@ -173,9 +180,9 @@ def _selected(select: Callable[[Reference, Moment], object], context: Reference,
     return None
 
 
-def _regex(pattern: re.Pattern[str], context: Reference, moment: Moment) -> Unmet | None:
+def _regex(pattern: re.Pattern[str], context: RuntimeExpression, moment: Moment) -> Unmet | None:
     try:
-        value = look_up(context, moment)
+        value = value_of(context, moment)
     except Missing as error:
         return Unmet(error.message)
     if isinstance(value, Mapping | list) or value is None:

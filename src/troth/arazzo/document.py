@@ -12,7 +12,7 @@ from troth.loading.matchers import FORMATS
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
 from troth.loading.positions.yaml import Document, Path_
 from troth.model.operation import Basis
-from troth.model.workflow import Action, Argument, InputSource, Output, Step, Workflow
+from troth.model.workflow import Action, InputSource, Output, Step, StepArgument, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class _Reading:
                 self._once(seen, name, (*path, "stepId"), "step")
                 yield self._step(raw, name, path, shared)
 
-    def _step(self, raw: Mapping[str, object], name: str, at: Path_, shared: tuple[Argument, ...]) -> Step:
+    def _step(self, raw: Mapping[str, object], name: str, at: Path_, shared: tuple[StepArgument, ...]) -> Step:
         if "operationPath" in raw:
             self._problem((*at, "operationPath"), "operationPath is not supported", "name the operation by operationId")
         arguments = self._arguments(raw.get("parameters"), (*at, "parameters"))
@@ -174,7 +174,7 @@ class _Reading:
             },
         )
 
-    def _check_places(self, arguments: tuple[Argument, ...]) -> None:
+    def _check_places(self, arguments: tuple[StepArgument, ...]) -> None:
         for argument in arguments:
             if not argument.place:
                 message, fix = f"the parameter {argument.name!r} has no place", "add in: path, query, header or cookie"
@@ -206,7 +206,7 @@ class _Reading:
                 outputs[name] = output
         return outputs
 
-    def _arguments(self, raw: object, at: Path_) -> tuple[Argument, ...]:
+    def _arguments(self, raw: object, at: Path_) -> tuple[StepArgument, ...]:
         arguments = []
         for index, value in enumerate(sequence(raw)):
             fields, path = mapping(value), (*at, index)

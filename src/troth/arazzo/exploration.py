@@ -11,7 +11,7 @@ from functools import partial
 from hypothesis import strategies as st
 
 from troth.arazzo.expressions import Malformed, read_template
-from troth.arazzo.outcomes import Call, before
+from troth.arazzo.outcomes import StepCall, before
 from troth.arazzo.values import Asked, Missing, Moment, fill
 from troth.judging.terms import OperationTerms, Terms
 from troth.loading.plain import mapping
@@ -133,7 +133,7 @@ class Explorer:
         """One sequence: each number chooses among the moves that are possible at its step."""
         fingerprints: set[Fingerprint] = set()
         pending: list[Move] = []
-        calls: list[Call] = []
+        calls: list[StepCall] = []
         stale = False
         for index, number in enumerate(numbers):
             # The answers' links come first, so that small numbers go deeper rather than begin anew.
@@ -152,7 +152,7 @@ class Explorer:
             )
             changing = terms.operation.effect != "safe"
             stale = stale or changing
-            calls.append(Call(judgement.exchange, str(index), frozenset({move.origin}), changing))
+            calls.append(StepCall(judgement.exchange, str(index), frozenset({move.origin}), changing))
             fingerprints.update(finding.fingerprint for finding in judgement.findings if not finding.unjudged)
             answer = judgement.exchange.answer
             if isinstance(answer, Response) and answer.status < 400:

@@ -14,7 +14,7 @@ from troth.model.workflow import (
     Logic,
     Operand,
     Path,
-    Reference,
+    RuntimeExpression,
     Template,
     Text,
 )
@@ -64,7 +64,7 @@ class Malformed(ValueError):
         self.offset = offset
 
 
-def read_reference(text: str) -> Reference:
+def read_reference(text: str) -> RuntimeExpression:
     """The runtime expression that a whole text is.
 
     Raises:
@@ -76,7 +76,7 @@ def read_reference(text: str) -> Reference:
     return reference
 
 
-def reference_at(text: str, start: int) -> tuple[Reference, int]:
+def reference_at(text: str, start: int) -> tuple[RuntimeExpression, int]:
     """The runtime expression at a place of a text, and where it ends.
 
     Raises:
@@ -87,10 +87,10 @@ def reference_at(text: str, start: int) -> tuple[Reference, int]:
         if match is None:
             continue
         if kind != "message":
-            return Reference(match[0], kind), match.end()
+            return RuntimeExpression(match[0], kind), match.end()
         parts = match.groupdict()
         pointer = parts.get("pointer")
-        reference = Reference(
+        reference = RuntimeExpression(
             text=match[0],
             root=str(parts["root"]),
             part=parts.get("part") or "",
@@ -117,10 +117,10 @@ def read_template(value: object) -> Template:
         return {key: read_template(member) for key, member in value.items()}
     if isinstance(value, list):
         return [read_template(item) for item in value]
-    return read_text(value) if isinstance(value, str) else value
+    return read_text_template(value) if isinstance(value, str) else value
 
 
-def read_text(text: str) -> str | Reference | Text:
+def read_text_template(text: str) -> str | RuntimeExpression | Text:
     """A text as it is, a runtime expression, or a text with expressions embedded.
 
     Raises:
@@ -128,7 +128,7 @@ def read_text(text: str) -> str | Reference | Text:
     """
     if text.startswith(ROOTS):
         return read_reference(text)
-    parts: list[str | Reference] = []
+    parts: list[str | RuntimeExpression] = []
     end = 0
     for match in _EMBEDDED.finditer(text):
         if match.start() > end:
@@ -142,7 +142,7 @@ def read_text(text: str) -> str | Reference | Text:
         return text
     if end < len(text):
         parts.append(text[end:])
-    return parts[0] if len(parts) == 1 and isinstance(parts[0], Reference) else Text(tuple(parts))
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], RuntimeExpression) else Text(tuple(parts))
 
 
 def read_condition(text: str) -> Condition:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from troth.arazzo.credentials import security_problems
-from troth.arazzo.outputs import Reach, reach
+from troth.arazzo.outputs import Reach, reach_of
 from troth.errors import Position, Problem, did_you_mean
 from troth.model.book import Vendor
 from troth.model.operation import Operation
-from troth.model.workflow import Action, Argument, Reference, Step, Text, Workflow, references
+from troth.model.workflow import Action, RuntimeExpression, Step, StepArgument, Text, Workflow, runtime_expressions
 from troth.wire.bodies import Unreadable
 from troth.wire.soap import read_envelope
 
@@ -96,7 +96,7 @@ class _Checking:
             yield from self._names(criterion, criterion.position, step)
         for name, output in step.outputs.items():
             yield from self._names(output, self._output_position(step, name), step)
-            if operation is not None and isinstance(output, Reference):
+            if operation is not None and isinstance(output, RuntimeExpression):
                 yield from self._output(operation, output, self._output_position(step, name))
         for action in (*step.on_success, *step.on_failure):
             yield from self._action(action)
@@ -130,10 +130,10 @@ class _Checking:
             if argument.name not in known:
                 yield self._unknown(f"input of {called.name}", argument.name, known, argument.position)
 
-    def _output(self, operation: Operation, output: Reference, position: Position) -> Iterator[Problem]:
+    def _output(self, operation: Operation, output: RuntimeExpression, position: Position) -> Iterator[Problem]:
         if (output.root, output.part) != ("response", "body") or not output.pointer:
             return
-        reached = reach(operation, output.pointer)
+        reached = reach_of(operation, output.pointer)
         if reached is Reach.IMPOSSIBLE:
             message = f"no documented answer of {operation.name} can have {output.text}"
             yield Problem(position, message, "point at a part that the spec describes")
@@ -151,7 +151,7 @@ class _Checking:
 
     def _names(self, value: object, position: Position, step: Step | None = None) -> Iterator[Problem]:
         """Unknown inputs, steps, workflows and outputs in whatever holds expressions."""
-        for reference in references(value):
+        for reference in runtime_expressions(value):
             name = reference.name
             if reference.root == "inputs" and not {name, name.partition(".")[0]} & self.inputs:
                 yield self._unknown("input", name, self.inputs, position)
@@ -165,7 +165,11 @@ class _Checking:
                     yield self._unknown(f"output of {step.workflow}", name, outputs, position)
 
     def _output_of(
-        self, holders: dict[str, Step] | dict[str, Workflow], reference: Reference, what: str, position: Position
+        self,
+        holders: dict[str, Step] | dict[str, Workflow],
+        reference: RuntimeExpression,
+        what: str,
+        position: Position,
     ) -> Iterator[Problem]:
         holder, name = holders.get(reference.part), reference.name
         if holder is None:
@@ -177,7 +181,7 @@ class _Checking:
         return Problem(position, f"unknown {what} {name!r}", did_you_mean(name, known))
 
 
-def _argument(operation: Operation, argument: Argument) -> Iterator[Problem]:
+def _argument(operation: Operation, argument: StepArgument) -> Iterator[Problem]:
     if argument.place not in ("path", "query"):
         return
     known = {parameter.name for parameter in operation.parameters if parameter.place == argument.place}

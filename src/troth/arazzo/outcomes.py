@@ -13,7 +13,7 @@ UNSENT = Exchange(Request("", ""), NoAnswer(Silence.NOT_RECORDED, "not sent"))
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class StepCall:
     """One request of a run."""
 
     exchange: Exchange
@@ -28,7 +28,7 @@ class Call:
 class Outcome:
     """What one run came to."""
 
-    calls: list[Call] = field(default_factory=list)
+    calls: list[StepCall] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     """The exchange of each finding."""
@@ -42,7 +42,7 @@ class Outcome:
             self.exchanges.append(exchange)
 
 
-def before(calls: list[Call], needs: frozenset[str]) -> tuple[Request, ...]:
+def before(calls: list[StepCall], needs: frozenset[str]) -> tuple[Request, ...]:
     """The requests that a step with these needs rests on: those that change something, and what later ones need."""
     shown = []
     wanted = set(needs)
@@ -53,7 +53,7 @@ def before(calls: list[Call], needs: frozenset[str]) -> tuple[Request, ...]:
     return tuple(reversed(shown))
 
 
-def leading_to(calls: list[Call], exchange: Exchange) -> tuple[Request, ...]:
+def leading_to(calls: list[StepCall], exchange: Exchange) -> tuple[Request, ...]:
     """The requests that it takes to see an exchange again, itself the last."""
     end = next((at for at, call in enumerate(calls) if call.exchange is exchange), None)
     return () if end is None else (*before(calls[:end], calls[end].needs), exchange.request)

@@ -19,7 +19,7 @@ class Reach(IntEnum):
     DESCRIBED = 2
 
 
-def reach(operation: Operation, pointer: tuple[str, ...]) -> Reach:
+def reach_of(operation: Operation, pointer: tuple[str, ...]) -> Reach:
     """How the documented answers of an operation go along with a pointer into the body: the best of them."""
     reached = [
         _walk(media.schema, pointer, media.schema, 0)

@@ -7,7 +7,7 @@ from troth.arazzo.expressions import (
     read_condition,
     read_reference,
     read_template,
-    read_text,
+    read_text_template,
 )
 from troth.errors import Problem
 from troth.loading.openapi.document import scheme_text
@@ -16,13 +16,13 @@ from troth.loading.positions.yaml import Document, Path_
 from troth.model.operation import Basis, Citation
 from troth.model.workflow import (
     Action,
-    Argument,
-    Body,
     Criterion,
-    Reference,
     Replacement,
+    RuntimeExpression,
     Security,
     Selector,
+    StepArgument,
+    StepBody,
     Template,
 )
 from troth.wire.bodies import pointer_parts
@@ -41,16 +41,16 @@ class PartReader:
         self.document = document
         self.problems: list[Problem] = []
 
-    def argument(self, raw: Mapping[str, object], at: Path_) -> Argument:
+    def argument(self, raw: Mapping[str, object], at: Path_) -> StepArgument:
         """One parameter of a step or workflow."""
-        return Argument(
+        return StepArgument(
             name=str(raw["name"]) if "name" in raw else "",
             place=str(raw.get("in", "")),
             value=self.template(raw.get("value"), (*at, "value")),
             position=self.document.at(*at),
         )
 
-    def body(self, raw: object, at: Path_) -> Body | None:
+    def body(self, raw: object, at: Path_) -> StepBody | None:
         """A request body; None where there is none."""
         if not isinstance(raw, Mapping):
             return None
@@ -65,7 +65,7 @@ class PartReader:
             new = self.template(fields.get("value"), (*place, "value"))
             replacements.append(Replacement(pointer_parts(target), new, self.document.at(*place)))
         payload = self.template(raw.get("payload"), (*at, "payload"))
-        return Body(str(raw.get("contentType", "")), payload, tuple(replacements), self.document.at(*at))
+        return StepBody(str(raw.get("contentType", "")), payload, tuple(replacements), self.document.at(*at))
 
     def criteria(self, raw: object, at: Path_, holder: Mapping[str, object]) -> tuple[Criterion, ...]:
         """Criteria of a step or an action; ``holder`` lends its basis and source to those that have none."""
@@ -111,7 +111,7 @@ class PartReader:
             self._add(at, "condition", f"a criterion of the type {kind} needs a context", "add context: $response.body")
             return None
         context = self.reference(raw["context"], (*at, "context"))
-        if not isinstance(context, Reference):
+        if not isinstance(context, RuntimeExpression):
             return None
         return Criterion(kind, text, position, None, context, "", basis, citation)
 
@@ -165,7 +165,7 @@ class PartReader:
             securities.append(Security(str(fields.get("schemeName", "")), scheme, values, self.document.at(*place)))
         return tuple(securities)
 
-    def reference(self, raw: object, at: Path_) -> Reference | None:
+    def reference(self, raw: object, at: Path_) -> RuntimeExpression | None:
         """A text that must be one runtime expression."""
         try:
             return read_reference(str(raw))
@@ -182,7 +182,7 @@ class PartReader:
         if not isinstance(raw, str):
             return read_template(raw)
         try:
-            return read_text(raw)
+            return read_text_template(raw)
         except Malformed as error:
             self._malformed(error, at)
             return raw

@@ -8,7 +8,7 @@ from troth.arazzo.expressions import Malformed, read_template
 from troth.arazzo.values import Missing, Moment, Unbuildable, fill
 from troth.model.exchange import Request
 from troth.model.operation import Operation
-from troth.model.workflow import Body, Template, Text
+from troth.model.workflow import StepBody, Template, Text
 from troth.wire.bodies import is_json
 from troth.wire.request_writer import RequestWriter, Unsendable, placed
 from troth.wire.style_writer import leaf
@@ -17,7 +17,7 @@ from troth.wire.style_writer import leaf
 def build_step(
     operation: Operation,
     arguments: Mapping[tuple[str, str], Template],
-    body: Body | None,
+    body: StepBody | None,
     moment: Moment,
     credentials: Credentials,
 ) -> Request:
@@ -56,7 +56,7 @@ def _is_given(writer: RequestWriter, scheme: str) -> bool:
     return writer.has(place, name) if kind == "apiKey" else writer.has("header", "Authorization")
 
 
-def _put_body(writer: RequestWriter, operation: Operation, body: Body | None, moment: Moment) -> None:
+def _put_body(writer: RequestWriter, operation: Operation, body: StepBody | None, moment: Moment) -> None:
     if body is None or body.payload is None:
         return
     media = body.media_type or _default_media(operation, body.payload)

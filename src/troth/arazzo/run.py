@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from troth.arazzo.credentials import credentials_of
 from troth.arazzo.inputs import plan_inputs
-from troth.arazzo.outcomes import UNSENT, Call, Outcome, before, unjudged_finding, unmet_finding
+from troth.arazzo.outcomes import UNSENT, Outcome, StepCall, before, unjudged_finding, unmet_finding
 from troth.arazzo.requests import build_step
 from troth.arazzo.surroundings import Surroundings
 from troth.arazzo.terms import ActionTerm, StepTerm, WorkflowTerm
@@ -280,7 +280,7 @@ class Running:
         self._fresh = False
         self._stale = self._stale or operation.effect != "safe"
         changing = operation.effect != "safe"
-        self._outcome.calls.append(Call(judgement.exchange, step.step.name, step.needs, changing))
+        self._outcome.calls.append(StepCall(judgement.exchange, step.step.name, step.needs, changing))
         moment = replace(moment, asked=Asked.of(judgement.exchange, operation))
         if isinstance(judgement.exchange.answer, NoAnswer) or _unjudged(judgement):
             self._outcome.met += _unjudged_criteria(step)

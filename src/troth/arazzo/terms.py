@@ -9,7 +9,7 @@ from troth.errors import Problem
 from troth.model.book import Book, Vendor
 from troth.model.operation import Operation
 from troth.model.report import Kind, Promise
-from troth.model.workflow import Action, Criterion, Selector, Step, Workflow, references
+from troth.model.workflow import Action, Criterion, Selector, Step, Workflow, runtime_expressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ class _Compiling:
 
 def needed_steps(step: Step) -> frozenset[str]:
     """The other steps whose outputs a step uses to be made or judged."""
-    used = references((step.arguments, step.body, step.criteria, step.security))
+    used = runtime_expressions((step.arguments, step.body, step.criteria, step.security))
     in_cel = (name for criterion in step.criteria if criterion.kind == "cel" for name in cel_steps(criterion.text))
     named = (reference.part for reference in used if reference.root == "steps")
     return frozenset({*named, *in_cel} - {step.name})

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from troth.model.exchange import Exchange, Response
 from troth.model.operation import Operation
-from troth.model.workflow import Constant, Operand, Path, Reference, Template, Text
-from troth.wire.bodies import Unreadable, is_json, media_type, to_pointer
+from troth.model.workflow import Constant, Operand, Path, RuntimeExpression, Template, Text
+from troth.wire.bodies import Unreadable, is_json, is_xml, media_type, to_pointer
 from troth.wire.style_writer import leaf
 from troth.wire.views import RequestView, ResponseView
 
@@ -49,7 +49,7 @@ class Asked:
     def of(exchange: Exchange, operation: Operation) -> "Asked":
         """An exchange read by its operation."""
         answer = exchange.answer
-        response = ResponseView(answer) if isinstance(answer, Response) else None
+        response = ResponseView(answer, operation) if isinstance(answer, Response) else None
         return Asked(exchange, RequestView(exchange.request, operation), response)
 
 
@@ -65,7 +65,7 @@ class Moment:
     asked: Asked | None = None
 
 
-def look_up(reference: Reference, moment: Moment) -> object:
+def value_of(reference: RuntimeExpression, moment: Moment) -> object:
     """The value of a runtime expression.
 
     Raises:
@@ -99,10 +99,10 @@ def fill(template: Template, moment: Moment) -> object:
     Raises:
         Missing: an expression stands for nothing.
     """
-    if isinstance(template, Reference):
-        return look_up(template, moment)
+    if isinstance(template, RuntimeExpression):
+        return value_of(template, moment)
     if isinstance(template, Text):
-        return "".join(part if isinstance(part, str) else leaf(look_up(part, moment)) for part in template.parts)
+        return "".join(part if isinstance(part, str) else leaf(value_of(part, moment)) for part in template.parts)
     if isinstance(template, Mapping):
         return {key: fill(part, moment) for key, part in template.items()}
     if isinstance(template, list):
@@ -119,11 +119,11 @@ def operand_value(operand: Operand, moment: Moment) -> object:
     if isinstance(operand, Constant):
         return operand.value
     if isinstance(operand, Path):
-        return follow(look_up(operand.base, moment), operand.steps, operand.base.text)
-    return look_up(operand, moment)
+        return follow(value_of(operand.base, moment), operand.steps, operand.base.text)
+    return value_of(operand, moment)
 
 
-def _base(reference: Reference, moment: Moment) -> object:
+def _base(reference: RuntimeExpression, moment: Moment) -> object:
     root = reference.root
     if root == "inputs":
         return _named(moment.inputs, reference.name, reference.text)
@@ -149,7 +149,7 @@ def _named(values: Outputs, name: str, text: str) -> object:
     raise Missing(f"{text} stands for nothing")
 
 
-def _of_exchange(reference: Reference, asked: Asked) -> object:
+def _of_exchange(reference: RuntimeExpression, asked: Asked) -> object:
     if reference.root == "url":
         return asked.exchange.request.url
     if reference.root == "method":
@@ -165,7 +165,7 @@ def _of_exchange(reference: Reference, asked: Asked) -> object:
     return _body(asked.response.body, asked.response.media_type, asked.response.text, reference)
 
 
-def _of_request(reference: Reference, asked: Asked) -> object:
+def _of_request(reference: RuntimeExpression, asked: Asked) -> object:
     view = asked.request
     if reference.part == "header":
         return _header(view.headers, reference)
@@ -176,22 +176,26 @@ def _of_request(reference: Reference, asked: Asked) -> object:
         if values is None:
             raise Missing(f"{reference.text} stands for nothing")
         return values[0] if len(values) == 1 else list(values)
-    text = asked.exchange.request.body.decode("utf-8", errors="replace")
+    below = view.content
+    text = below if isinstance(below, Unreadable) else below.decode("utf-8", errors="replace")
     return _body(view.body, media_type(asked.exchange.request.headers), text, reference)
 
 
-def _header(headers: Mapping[str, str], reference: Reference) -> str:
+def _header(headers: Mapping[str, str], reference: RuntimeExpression) -> str:
     value = headers.get(reference.name.lower())
     if value is None:
         raise Missing(f"{reference.text} stands for nothing: there is no such header")
     return value
 
 
-def _body(tree: object, media: str, text: str, reference: Reference) -> object:
-    """A JSON body as a tree; any other as its text, which has no parts to point at."""
-    if not isinstance(tree, Unreadable) and (is_json(media) or not media):
+def _body(tree: object, media: str, text: str | Unreadable, reference: RuntimeExpression) -> object:
+    """A JSON body as a tree; any other as its text, of which only XML with a schema has parts to point at."""
+    as_json = is_json(media) or not media
+    if not isinstance(tree, Unreadable) and (as_json or (reference.pointer is not None and is_xml(media))):
         return tree
     if reference.pointer is not None:
         reason = tree.reason if isinstance(tree, Unreadable) else f"is {media}"
         raise Missing(f"{reference.text} stands for nothing: the body {reason}")
+    if isinstance(text, Unreadable):
+        raise Missing(f"{reference.text} stands for nothing: the body {text.reason}")
     return text

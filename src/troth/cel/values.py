@@ -168,8 +168,23 @@ def _whole(symbol: str, number: int) -> int:
     raise Fault((f"{symbol} went beyond 64 bits",))
 
 
+def _as_doubles(left: Value, right: Value) -> tuple[Value, Value]:
+    """A whole number beside a fraction as a double too: JSON has one kind of number (RFC 8259, section 6).
+
+    CEL has no operator for the two, so that a clause would say of a vendor how it writes a number, not which it is.
+    """
+    kinds = {type(left), type(right)}
+    return (float(left), float(right)) if kinds == {int, float} else (left, right)
+
+
+def _as_whole(value: Value) -> Value:
+    """A double without a fraction as a whole number, where 64 bits hold it."""
+    return int(value) if type(value) is float and value.is_integer() and INT_MIN <= value < -INT_MIN else value
+
+
 def added(left: Value, right: Value) -> Value:
-    """CEL's `+`."""
+    """CEL's `+`; numbers as JSON has them."""
+    left, right = _as_doubles(left, right)
     kind = type(left)
     if kind is type(right):
         if kind is int:
@@ -180,7 +195,8 @@ def added(left: Value, right: Value) -> Value:
 
 
 def subtracted(left: Value, right: Value) -> Value:
-    """CEL's `-` between two numbers."""
+    """CEL's `-` between two numbers, as JSON has them."""
+    left, right = _as_doubles(left, right)
     kind = type(left)
     if kind is type(right):
         if kind is int:
@@ -191,7 +207,8 @@ def subtracted(left: Value, right: Value) -> Value:
 
 
 def multiplied(left: Value, right: Value) -> Value:
-    """CEL's `*`."""
+    """CEL's `*`; numbers as JSON has them."""
+    left, right = _as_doubles(left, right)
     kind = type(left)
     if kind is type(right):
         if kind is int:
@@ -203,6 +220,7 @@ def multiplied(left: Value, right: Value) -> Value:
 
 def divided(left: Value, right: Value) -> Value:
     """CEL's `/`: whole numbers towards zero, doubles as IEEE 754 has it (no error for a division by zero)."""
+    left, right = _as_doubles(left, right)
     if type(left) is int and type(right) is int:
         if right == 0:
             raise Fault(("/ by zero",))
@@ -218,7 +236,9 @@ def divided(left: Value, right: Value) -> Value:
 
 
 def remainder(left: Value, right: Value) -> Value:
-    """CEL's `%`: whole numbers only, with the sign of the left one."""
+    """CEL's `%`: whole numbers only, however JSON writes them, with the sign of the left one."""
+    if type(left) is not type(right):
+        left, right = _as_whole(left), _as_whole(right)
     if type(left) is int and type(right) is int:
         if right == 0:
             raise Fault(("% by zero",))

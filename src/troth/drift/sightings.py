@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence, header
+from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence, field_values, header
 from troth.model.ports import Judged, Judges
 from troth.model.report import Finding, Judgement, Kind, Met
 from troth.wire.bodies import Unreadable, is_json, is_xml, media_type, read_json, read_text, too_deep
+from troth.wire.codings import content
 from troth.wire.markup import html_tree, xml_tree
 from troth.wire.soap import parse_xml, read_envelope
+from troth.wire.views import joined_fields
 
 OUTAGES = (429, 502, 503, 504)
 """Answers of a service that is busy or down: they say nothing about what it promises."""
@@ -82,14 +84,13 @@ class Sighting:
 
     def headers(self) -> dict[str, object]:
         """Headers by lower-case name, and cookies by their names with their attributes."""
-        found: dict[str, object] = {}
-        for name, value in self.response.headers:
-            key = name.lower()
-            if key == "set-cookie":
-                cookie, _, attributes = value.partition(";")
-                found[f"set-cookie {cookie.partition('=')[0].strip()}"] = _cookie(attributes)
-            elif key not in UNCOMPARED:
-                found.setdefault(key, value)
+        joined = joined_fields(self.response.headers)
+        found: dict[str, object] = {
+            name: value for name, value in joined.items() if name not in UNCOMPARED and name != "set-cookie"
+        }
+        for value in field_values(self.response.headers, "set-cookie"):
+            cookie, _, attributes = value.partition(";")
+            found[f"set-cookie {cookie.partition('=')[0].strip()}"] = _cookie(attributes)
         return found
 
     def echoes(self) -> tuple[str, ...]:
@@ -110,7 +111,9 @@ def _cookie(attributes: str) -> str:
 
 def read_body(response: Response) -> Body:
     """A body as a tree of a kind, by the media type that the answer names."""
-    data, kind = response.body, media_type(response.headers)
+    data, kind = content(response.headers, response.body), media_type(response.headers)
+    if isinstance(data, Unreadable):
+        return Body("unreadable")
     if not data.strip():
         return Body("empty")
     if is_json(kind) or not kind:

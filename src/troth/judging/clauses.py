@@ -75,7 +75,7 @@ def plan_clauses(
         else:
             # What is missing now may come with the exchange, unless nobody looked or the input has no class.
             to_come = (term.when.variables & VARIABLES.keys()) - scope.keys() - frozenset(unseen)
-            reason = _silence(applies, unreadable=False) if isinstance(applies, Failure) else ""
+            reason = _silence(applies, unread="") if isinstance(applies, Failure) else ""
             if to_come or not reason:
                 undecided.append(term)
             else:
@@ -83,25 +83,25 @@ def plan_clauses(
     return Plan(tuple(applying), tuple(undecided), tuple(not_met), tuple(silent))
 
 
-def check_clauses(plan: Plan, scope: Mapping[str, object], unreadable: bool) -> ClauseOutcome:
+def check_clauses(plan: Plan, scope: Mapping[str, object], unread: str) -> ClauseOutcome:
     """Hold an exchange to its clauses.
 
     Args:
         plan: the clauses that may apply to it.
         scope: what their names stand for (classes included).
-        unreadable: conformance has already said that the answer's body cannot be read, so nothing more is said of it.
+        unread: why the answer's body could not be read, which conformance has already said; ``""`` where it could.
     """
     outcome = ClauseOutcome()
     for term in plan.applying:
-        _hold(term, scope, unreadable, outcome)
+        _hold(term, scope, unread, outcome)
     for term in plan.undecided:
         applies = True if term.when is None else term.when.evaluate(scope)
         if applies is False:
             outcome.marks.append((term.promise, Met.NOT_MET))
         elif applies is True:
-            _hold(term, scope, unreadable, outcome)
+            _hold(term, scope, unread, outcome)
         else:
-            reason = _silence(applies, unreadable) if isinstance(applies, Failure) else ""
+            reason = _silence(applies, unread) if isinstance(applies, Failure) else ""
             if reason:
                 outcome.leave(term, Met.SILENT, reason)
             else:
@@ -113,7 +113,7 @@ def check_clauses(plan: Plan, scope: Mapping[str, object], unreadable: bool) -> 
     return outcome
 
 
-def _hold(term: ClauseTerm, scope: Mapping[str, object], unreadable: bool, outcome: ClauseOutcome) -> None:
+def _hold(term: ClauseTerm, scope: Mapping[str, object], unread: str, outcome: ClauseOutcome) -> None:
     """Hold an exchange to a clause whose condition is true."""
     holds = term.expect.evaluate(scope)
     if holds is True:
@@ -123,8 +123,10 @@ def _hold(term: ClauseTerm, scope: Mapping[str, object], unreadable: bool, outco
         outcome.findings.append(_finding(term, "TR301", "the expectation does not hold"))
         outcome.marks.append((term.promise, Met.BROKEN))
         return
-    reason = _silence(holds, unreadable)
-    if reason == Why.UNREADABLE and term.clause.basis is Basis.DOCUMENTED:
+    reason = _silence(holds, unread)
+    if reason == Why.BEYOND_LIMITS:
+        outcome.leave(term, Met.UNJUDGED, reason)
+    elif reason == Why.UNREADABLE and term.clause.basis is Basis.DOCUMENTED:
         outcome.leave(term, Met.BROKEN, reason)
         outcome.unread.append(term)
     elif reason:
@@ -134,13 +136,13 @@ def _hold(term: ClauseTerm, scope: Mapping[str, object], unreadable: bool, outco
         outcome.marks.append((term.promise, Met.BROKEN))
 
 
-def _silence(failure: Failure, unreadable: bool) -> str:
+def _silence(failure: Failure, unread: str) -> str:
     """Why a failure says nothing against the vendor: what is missing is ours, or the body was reported already."""
     if not failure.roots:
         return ""
     ours = failure.roots - _THEIRS
     if not ours:
-        return Why.UNREADABLE if unreadable else ""
+        return unread
     if ours <= _LOOKS:
         return Why.NO_LOOK
     if ours <= _PARTS:

@@ -1,19 +1,22 @@
 """Conformance: is the answer one that the spec describes, in status, type, headers and shape; JSON and XML alike."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jsonschema_rs import Draft202012Validator, ValidationError
 
+from troth.judging.headers import HeaderJudge
 from troth.judging.requests.described import RequestConformance
-from troth.judging.requests.readings import list_readings, readings
 from troth.model.contract import Input
 from troth.model.exchange import header
-from troth.model.operation import Basis, Citation, JsonSchema, MediaType, Operation, ResponseSpec
-from troth.model.report import Finding
-from troth.wire.bodies import Unreadable, is_json, to_pointer
+from troth.model.operation import Basis, Citation, HeaderForm, JsonSchema, MediaType, Operation, ResponseSpec
+from troth.model.report import Finding, Why
+from troth.wire.bodies import Unreadable, is_json, is_xml, to_pointer
+from troth.wire.media_types import best_matches
+from troth.wire.oddities import Oddity, oddities_of
 from troth.wire.soap import XsdValidator
-from troth.wire.views import RequestView, ResponseView
+from troth.wire.views import NO_BODY, RequestView, ResponseView
+from troth.wire.xml_schema import is_of_text
 
 _MOST = 5
 """Findings of one body: more than this say nothing new."""
@@ -24,8 +27,6 @@ class _Body:
     """A media type of a response, ready to judge by."""
 
     media: MediaType
-    essence: str
-    """Its name without parameters, in lower case."""
     schema: JsonSchema
     validator: Draft202012Validator
 
@@ -36,7 +37,13 @@ class _Answer:
 
     spec: ResponseSpec
     bodies: tuple[_Body, ...]
-    headers: tuple[tuple[str, Draft202012Validator], ...]
+    headers: tuple[HeaderJudge, ...]
+    names: tuple[str, ...]
+    """Of the media types."""
+
+
+Outcome = tuple[list[Finding], str]
+"""Findings, and why the body could not be read; ``""`` where it could."""
 
 
 class Conformance:
@@ -66,34 +73,72 @@ class Conformance:
         """Whether the spec, or a class of a contract, speaks of such a request."""
         return self._requests.described(request, inputs, classes)
 
-    def check(self, request: RequestView, response: ResponseView) -> tuple[list[Finding], bool]:
+    def check(self, request: RequestView, response: ResponseView) -> Outcome:
         """Hold an answer to the spec.
 
         Returns:
-            What was found, and whether the body could not be read at all (then nothing more should be said of it).
+            What was found, and why the body could not be read (``""`` where it could, or need not be).
         """
         key = self.documented_status(response.response.status)
+        findings = [self._odd(oddity) for oddity in oddities_of(response.response.headers)][:_MOST]
         if not self._answers:
-            return [], False
+            return findings, ""
         if key is None:
-            return [self._undocumented(request, response)], False
+            return [*findings, self._undocumented(request, response)], ""
         answer = self._answers[key]
-        findings = list(self._headers(answer, response)) if answer.headers or answer.spec.required_headers else []
-        if not answer.bodies or response.response.status in (204, 304) or request.request.method == "HEAD":
-            return findings, False
-        body = _body_for(answer.bodies, response.media_type)
-        if body is None:
-            return [*findings, self._wrong_type(answer, response)], False
+        if answer.headers or answer.spec.required_headers:
+            findings += self._headers(answer, response)
+        if response.response.status in (204, 304) or request.request.method == "HEAD":
+            return findings, ""
+        if isinstance(response.content, Unreadable):
+            basis = None if answer.bodies else Basis.ASSUMED
+            return self._unread(findings, answer, response.content, basis)
+        if not answer.bodies:
+            return findings, ""
+        return self._body(answer, response, findings)
+
+    def _body(self, answer: _Answer, response: ResponseView, findings: list[Finding]) -> Outcome:
+        """Hold a body to what the spec says of its media type."""
+        sent = header(response.response.headers, "content-type") or ""
+        bodies = [answer.bodies[index] for index in best_matches(answer.names, sent)]
+        if not response.response.body and (not bodies or not response.media_type):
+            return self._unread(findings, answer, NO_BODY)
+        if not bodies:
+            return [*findings, self._wrong_type(answer, response)], ""
         if self.operation.soap is not None:
             return self._soap(answer, response, findings)
+        if is_xml(response.media_type):
+            return self._xml(answer, bodies[0], response, findings)
         if not is_json(response.media_type):
-            return findings, False
+            return findings, ""
         value = response.body
         if isinstance(value, Unreadable):
-            return [*findings, self._unreadable(answer, f"the body {value.reason}", "body")], True
-        if not body.validator.is_valid(value):
-            findings.extend(self._violations(answer, body, value))
-        return findings, False
+            return self._unread(findings, answer, value)
+        if not any(body.validator.is_valid(value) for body in bodies):
+            findings.extend(self._violations(answer, bodies[0], value))
+        return findings, ""
+
+    def _xml(self, answer: _Answer, body: _Body, response: ResponseView, findings: list[Finding]) -> Outcome:
+        root, spec = response.xml, answer.spec
+        if isinstance(root, Unreadable):
+            # What we do not walk we need not walk where nothing is said of elements.
+            unsaid = body.media.schema is None or is_of_text(body.media.schema)
+            return (findings, "") if root.ours and unsaid else self._unread(findings, answer, root)
+        reading = response.xml_reading
+        if isinstance(reading, Unreadable):
+            return findings, ""
+        for departure in reading.departures[:_MOST]:
+            # By the letter of OpenAPI 3.0 and 3.1, `xml` has no effect on the schema of a root.
+            basis = Basis.ASSUMED if departure.root else body.media.basis or spec.basis
+            where = "body " + (departure.pointer or "/")
+            findings.append(self._finding("TR104", spec.status, departure.message, basis, spec.citation, where))
+        if not body.validator.is_valid(reading.value):
+            findings.extend(self._violations(answer, body, reading.value))
+        return findings, ""
+
+    def _odd(self, oddity: Oddity) -> Finding:
+        message = f"{oddity.message} ({oddity.standard})"
+        return self._finding("TR107", "header fields", message, Basis.ASSUMED, None, oddity.where)
 
     def _undocumented(self, request: RequestView, response: ResponseView) -> Finding:
         """Told apart by status and by whether the request was described, so that no finding hides a graver one."""
@@ -111,14 +156,16 @@ class Conformance:
         basis, citation = answer.spec.basis, answer.spec.citation
         for name in answer.spec.required_headers:
             if name not in response.headers:
-                message = f"the header {name} is missing"
+                trailing = header(response.response.trailers, name) is not None
+                message = f"the header {name} is missing" + (": it came behind the body" if trailing else "")
                 yield self._finding("TR105", name, message, basis, citation, f"header {name}", "present", "absent")
-        for name, validator in answer.headers:
-            value = header(response.response.headers, name)
-            if value is not None and not any(validator.is_valid(form) for form in _forms(value)):
-                error = next(iter(validator.iter_errors(value)))
-                where = f"header {name}"
-                yield self._finding("TR105", name, error.message, basis, citation, where, "its schema", value)
+        for judge in answer.headers:
+            lines = response.header_lines.get(judge.name)
+            complaint = judge.complaint(lines) if lines is not None else ""
+            if lines is not None and complaint:
+                where = f"header {judge.name}"
+                shown = ", ".join(lines)
+                yield self._finding("TR105", judge.name, complaint, basis, citation, where, "its schema", shown)
 
     def _wrong_type(self, answer: _Answer, response: ResponseView) -> Finding:
         known = ", ".join(body.media.name for body in answer.bodies)
@@ -129,15 +176,20 @@ class Conformance:
             "TR102", answer.spec.status, message, basis, answer.spec.citation, "content-type", known, answered
         )
 
-    def _unreadable(self, answer: _Answer, message: str, where: str) -> Finding:
-        return self._finding("TR103", answer.spec.status, message, answer.spec.basis, answer.spec.citation, where)
+    def _unread(self, findings: list[Finding], answer: _Answer, why: Unreadable, basis: Basis | None = None) -> Outcome:
+        """A body that cannot be read: the vendor's fault (TR103), or a limit of ours (TR906, unjudged)."""
+        code = "TR906" if why.ours else "TR103"
+        spec = answer.spec
+        finding = self._finding(code, spec.status, f"the body {why.reason}", basis or spec.basis, spec.citation, "body")
+        finding = replace(finding, unjudged=why.ours)
+        return [*findings, finding], Why.BEYOND_LIMITS if why.ours else Why.UNREADABLE
 
-    def _soap(self, answer: _Answer, response: ResponseView, findings: list[Finding]) -> tuple[list[Finding], bool]:
+    def _soap(self, answer: _Answer, response: ResponseView, findings: list[Finding]) -> Outcome:
         message, bound = response.soap, self.operation.soap
         if isinstance(message, Unreadable):
-            return [*findings, self._unreadable(answer, f"the body {message.reason}", "body")], True
+            return self._unread(findings, answer, message)
         if message.fault is not None or bound is None:
-            return findings, False
+            return findings, ""
         spec = answer.spec
         problems = (
             [f"expected the element {bound.element}Response"] if message.name != f"{bound.element}Response" else []
@@ -157,7 +209,7 @@ class Conformance:
                         "TR104", spec.status, error.message, basis, spec.citation, where, "", str(value)[:200]
                     )
                 )
-        return findings, False
+        return findings, ""
 
     def _violations(self, answer: _Answer, body: _Body, value: object) -> Iterator[Finding]:
         for error in _first(body.validator, value):
@@ -205,24 +257,10 @@ def _answer(spec: ResponseSpec) -> _Answer:
     bodies = []
     for media in spec.content:
         schema: JsonSchema = True if media.schema is None else media.schema
-        essence = media.name.partition(";")[0].strip().lower()
-        bodies.append(_Body(media, essence, schema, Draft202012Validator(plain(schema), validate_formats=True)))
-    bodies.sort(key=lambda body: body.media.name.count("*"))
-    headers = tuple((name, Draft202012Validator(plain(schema))) for name, schema in spec.headers.items())
-    return _Answer(spec, tuple(bodies), headers)
-
-
-def _body_for(bodies: tuple[_Body, ...], name: str) -> _Body | None:
-    for body in bodies:
-        wanted = body.essence
-        if wanted in (name, "*/*") or (wanted.endswith("/*") and name.startswith(wanted[:-1])):
-            return body
-    return None
-
-
-def _forms(value: str) -> list[object]:
-    """What a header's text may stand for: a value, or a list of them."""
-    return [*readings(value), *list_readings([part.strip() for part in value.split(",")])]
+        bodies.append(_Body(media, schema, Draft202012Validator(plain(schema), validate_formats=True)))
+    forms = spec.header_forms
+    judges = (HeaderJudge(name, schema, forms.get(name, HeaderForm())) for name, schema in spec.headers.items())
+    return _Answer(spec, tuple(bodies), tuple(judges), tuple(media.name for media in spec.content))
 
 
 def _first(validator: Draft202012Validator, value: object) -> Iterator[ValidationError]:

@@ -102,18 +102,20 @@ class OperationJudge:
         classes: Mapping[str, str | None],
         situation: _Situation,
     ) -> Judgement:
-        response = ResponseView(answer)
-        findings, unreadable = self._conformance.check(request, response)
+        response = ResponseView(answer, self.terms.operation)
+        findings, unread = self._conformance.check(request, response)
         name = self.terms.operation.name
         proven = None if situation.shortcut is None else situation.shortcut.marks(request, response, seen)
         if proven is not None:
             return Judgement(exchange, name, tuple(findings), proven, classes, situation.why)
         scope = self._scopes.make(request, response, seen.facts, seen.before, seen.after, situation.names)
         rows = check_decision(situation.decision, scope, seen.facts, answer.status)
-        clauses = check_clauses(situation.plan, scope, unreadable)
+        clauses = check_clauses(situation.plan, scope, unread)
         if (rows.findings or clauses.findings or clauses.unread) and self._undescribed(request, classes, seen.facts):
             self._leave_own_promises(rows, clauses)
-        if unreadable:
+        if unread == Why.BEYOND_LIMITS:
+            _leave_unread_rows(rows)
+        elif unread:
             findings = _with_what_needed_it(findings, _unread_rows(rows), clauses.unread)
         elif rows.findings:
             findings = _cause_first(findings, rows.findings)
@@ -217,6 +219,16 @@ def _unread_rows(rows: RowOutcome) -> list[Finding]:
             rows.marks[place] = (promise, Met.BROKEN if documented else Met.SILENT)
             rows.why[promise] = Why.UNREADABLE
     return [finding for finding in unread if finding.basis is Basis.DOCUMENTED]
+
+
+def _leave_unread_rows(rows: RowOutcome) -> None:
+    """Take back what was said by rows of an answer that a limit of ours keeps from being read; the status was seen."""
+    names = {finding.subject for finding in rows.findings if finding.where != "status"}
+    for place, (promise, met) in enumerate(rows.marks):
+        if met is Met.BROKEN and promise.name in names:
+            rows.marks[place] = (promise, Met.UNJUDGED)
+            rows.why[promise] = Why.BEYOND_LIMITS
+    rows.findings[:] = [finding for finding in rows.findings if finding.where == "status"]
 
 
 def _with_what_needed_it(findings: list[Finding], rows: list[Finding], clauses: Iterable[ClauseTerm]) -> list[Finding]:

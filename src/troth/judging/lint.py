@@ -7,12 +7,16 @@ from troth.judging.classes import canonical
 from troth.judging.terms import OperationTerms, Terms
 from troth.model.book import Vendor
 from troth.model.contract import Contract, Fact, Given, Input, InputClass, Literal, Matcher, Observe, Shape
+from troth.model.exchange import COMPUTED_HEADERS
 from troth.model.facts import Facts
-from troth.model.operation import Citation
+from troth.model.operation import Citation, Operation
 
 
 def lint_vendor(vendor: Vendor) -> Iterator[Problem]:
-    """Unknown sources, unknown facts, classes with nothing to send, and given calls of what does not exist."""
+    """Unknown sources, unknown facts, classes with nothing to send, given calls of what does not exist; and parameters
+    that no request has."""
+    for operation in vendor.spec.operations.values():
+        yield from _computed(operation)
     for contract in vendor.contracts:
         yield from _sources(vendor, contract)
         for one in contract.inputs:
@@ -26,6 +30,14 @@ def lint_vendor(vendor: Vendor) -> Iterator[Problem]:
             yield from _given(vendor, given)
         if contract.observe is not None:
             yield from _observe(vendor, contract.observe)
+
+
+def _computed(operation: Operation) -> Iterator[Problem]:
+    """Header parameters that follow from the request itself, so that a value of the document's would be a lie."""
+    for parameter in operation.parameters:
+        if parameter.place == "header" and parameter.name.lower() in COMPUTED_HEADERS:
+            message = f"the header parameter {parameter.name} of {operation} is ignored: each request computes its own"
+            yield Problem(operation.position, message, "leave it out", "warning")
 
 
 def _sources(vendor: Vendor, contract: Contract) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from troth.model.facts import Facts
 from troth.wire.bodies import Unreadable
-from troth.wire.views import RequestView, ResponseView, soap_request_tree
+from troth.wire.views import RequestView, ResponseView, soap_request_tree, xml_tree
 
 _REQUEST: Mapping[str, Callable[[RequestView], object]] = {
     "request.method": lambda view: view.request.method,
@@ -13,15 +13,19 @@ _REQUEST: Mapping[str, Callable[[RequestView], object]] = {
     "request.query": lambda view: view.query,
     "request.params": lambda view: view.params,
     "request.headers": lambda view: view.headers,
+    "request.header_lines": lambda view: view.header_lines,
     "request.body": lambda view: view.body,
+    "request.xml": xml_tree,
     "request.soap": soap_request_tree,
 }
 _RESPONSE: Mapping[str, Callable[[ResponseView], object]] = {
     "response.status": lambda view: view.response.status,
     "response.headers": lambda view: view.headers,
+    "response.header_lines": lambda view: view.header_lines,
     "response.media_type": lambda view: view.media_type,
     "response.body": lambda view: view.body,
     "response.text": lambda view: view.text,
+    "response.xml": xml_tree,
     "response.soap": lambda view: view.soap_tree(),
 }
 

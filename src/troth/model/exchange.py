@@ -6,6 +6,27 @@ from enum import StrEnum
 Headers = tuple[tuple[str, str], ...]
 """Header fields in the order of the wire; names as sent, compared without case."""
 
+COMPUTED_HEADERS = frozenset(
+    (
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    )
+)
+"""Fields of a request that speak of its framing or of its connection (RFC 9110, section 7.6.1; RFC 9112, section 6).
+
+They follow from the message and from the way it takes: whoever sends it computes them, and no parameter of a document
+decides them.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -23,11 +44,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer as it came from the wire."""
+    """An answer as it came from the wire: its transfer codings are undone, its content codings are not."""
 
     status: int
     headers: Headers = ()
     body: bytes = b""
+    trailers: Headers = ()
+    """Fields that came behind a chunked body (RFC 9110, section 6.5); they are not merged into the headers."""
 
 
 class Silence(StrEnum):
@@ -65,9 +88,15 @@ class Exchange:
 
 
 def header(headers: Headers, name: str) -> str | None:
-    """The first header field of that name (without regard to case), or None."""
+    """The first line of that field (without regard to case), or None."""
     wanted = name.lower()
     for key, value in headers:
         if key.lower() == wanted:
             return value
     return None
+
+
+def field_values(headers: Headers, name: str) -> tuple[str, ...]:
+    """The values of all lines of that field (without regard to case), in their order."""
+    wanted = name.lower()
+    return tuple(value for key, value in headers if key.lower() == wanted)

@@ -72,6 +72,16 @@ class MediaType:
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderForm:
+    """How the text of a header stands for its value (OpenAPI, "Header Object")."""
+
+    explode: bool = False
+    """Objects are written ``R=100,G=200`` in place of ``R,100,G,200``."""
+    media_type: str = ""
+    """The type of its text, where it has ``content`` in place of a style."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseSpec:
     """What a spec says of one status (or range, or ``default``)."""
 
@@ -83,6 +93,8 @@ class ResponseSpec:
     basis: Basis
     citation: Citation | None
     pointer: tuple[str | int, ...] = ()
+    header_forms: Mapping[str, HeaderForm] = field(default_factory=dict)
+    """How headers are written that are not so by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +116,8 @@ class Operation:
     name: str
     method: str
     path: str
-    """The path template below the server, such as ``/identities/{identity_token}.json``."""
+    """The path template below the server, such as ``/identities/{identity_token}.json``: of the key in the document
+    that part which is a path."""
     server: str
     """The documented server, without a slash at the end."""
     parameters: tuple[Parameter, ...]
@@ -123,12 +136,36 @@ class Operation:
     soap: SoapOperation | None = None
     deprecated: bool = False
     links: Mapping[str, object] = field(default_factory=dict)
+    path_key: str = ""
+    """The key of the document's ``paths``, where it is not the path: ``/files?kind=a`` or ``/folders/{id}#share``."""
+    fixed_query: str = ""
+    """What every request has in its query: the part of the key behind ``?``. A fragment is never sent."""
     schemes: tuple[str, ...] = ()
     """The schemes by which a caller may say who it is, also where none is asked for."""
 
     def __str__(self) -> str:
         """``vendor.operation``."""
         return f"{self.vendor}.{self.name}"
+
+    @property
+    def document_path(self) -> str:
+        """The key of the document's ``paths``."""
+        return self.path_key or self.path
+
+    def url(self, path: str, query: str = "") -> str:
+        """A URL of this operation.
+
+        Args:
+            path: below the server, with the parameters put in.
+            query: without ``?``; what every request has goes before it.
+        """
+        whole = "&".join(part for part in (self.fixed_query, query) if part)
+        return self.server + path + (f"?{whole}" if whole else "")
+
+    def response_for(self, status: int) -> ResponseSpec | None:
+        """What is said of a status: of itself, of its range, or by default; None where nothing is."""
+        keys = (str(status), f"{str(status)[0]}xx", "default")
+        return next((self.responses[key] for key in keys if key in self.responses), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +181,12 @@ class Spec:
     xsd: bytes | None = None
     schemes: Mapping[str, str] = field(default_factory=dict)
     """Name of a security scheme → the scheme as :attr:`Operation.security` has it."""
+
+
+def split_path(key: str) -> tuple[str, str]:
+    """Path and query of a key of ``paths``; its fragment, which tells operations apart and is never sent, is left out.
+
+    OpenAPI has only paths there; documents have all three (RFC 3986, section 3).
+    """
+    path, _, query = key.partition("#")[0].partition("?")
+    return path, query

@@ -10,6 +10,7 @@ from troth.model.exchange import Exchange, Request
 from troth.model.operation import Basis, Citation
 from troth.model.waivers import Waiver
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _INDEX = re.compile(r"(?<=/)\d+(?=/|$)|(?<=\[)\d+(?=\])")
 
 
@@ -83,6 +84,7 @@ class Why(StrEnum):
     UNDECIDED = "its condition could not be decided"
     NO_CLASS = "a value is in no class"
     UNREADABLE = "the answer could not be read"
+    BEYOND_LIMITS = "the answer is beyond the limits of what Troth reads"
     NOT_DESCRIBED = "nobody described such a request"
     NO_LOOK = "nothing was seen before or after"
     NO_PART = "the request does not have the part that it speaks of"
@@ -96,7 +98,11 @@ Mark = tuple[Promise, Met]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found on an exchange."""
+    """What a check found on an exchange.
+
+    Its texts can be written anywhere: half a surrogate pair, which JSON lets through and UTF-8 does not have, is shown
+    as its escape.
+    """
 
     code: str
     """Stable, documented and waivable: ``TR203``."""
@@ -116,6 +122,13 @@ class Finding:
     """True when nothing is said against the vendor: a fact was missing, or nobody answered."""
     calls: tuple[Request, ...] = field(default=(), compare=False, repr=False)
     """For a workflow: the requests that led here, in their order, the last one included."""
+
+    def __post_init__(self) -> None:
+        for name in ("subject", "message", "where", "expected", "answered"):
+            text: str = getattr(self, name)
+            if not text.isascii() and _SURROGATE.search(text):
+                shown = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+                object.__setattr__(self, name, shown)
 
     @property
     def fingerprint(self) -> tuple[str, str, str, str, str]:

@@ -8,7 +8,7 @@ from troth.model.operation import Basis, Citation
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class RuntimeExpression:
     """One runtime expression, such as ``$steps.create.outputs.user_token`` or ``$response.body#/id``."""
 
     text: str
@@ -27,11 +27,11 @@ class Reference:
 class Text:
     """A text with runtime expressions embedded in it: ``Bearer {$steps.sign-in.outputs.token}``."""
 
-    parts: tuple["str | Reference", ...]
+    parts: tuple["str | RuntimeExpression", ...]
 
 
 Template = object
-"""A JSON value in which any text may be a :class:`Reference` or a :class:`Text`."""
+"""A JSON value in which any text may be a :class:`RuntimeExpression` or a :class:`Text`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,11 @@ class Constant:
 class Path:
     """A part of an operand: ``$steps.list.outputs.users[0].id``."""
 
-    base: Reference
+    base: RuntimeExpression
     steps: tuple[str | int, ...]
 
 
-Operand = Reference | Constant | Path
+Operand = RuntimeExpression | Constant | Path
 Condition = Comparison | Logic
 
 
@@ -80,7 +80,7 @@ class Criterion:
     position: Position
     condition: Condition | None = None
     """Set for ``simple``."""
-    context: Reference | None = None
+    context: RuntimeExpression | None = None
     """Set for ``regex``, ``jsonpath`` and ``xpath``."""
     says: str = ""
     basis: Basis | None = None
@@ -89,7 +89,7 @@ class Criterion:
     @property
     def of_status(self) -> bool:
         """Whether it speaks of the status code: then what the body holds is a consequence."""
-        return any(reference.root == "statusCode" for reference in references(self.condition))
+        return any(reference.root == "statusCode" for reference in runtime_expressions(self.condition))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
+class StepArgument:
     """One parameter of a step."""
 
     name: str
@@ -127,7 +127,7 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class StepBody:
     """The body of a step's request."""
 
     media_type: str
@@ -142,11 +142,11 @@ class Selector:
 
     kind: str
     selector: str
-    context: Reference
+    context: RuntimeExpression
     position: Position
 
 
-Output = Reference | Text | Selector
+Output = RuntimeExpression | Text | Selector
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +171,8 @@ class Step:
     operation: str
     """An ``operationId``, without the source's name; ``""`` where the step calls a workflow."""
     workflow: str
-    arguments: tuple[Argument, ...]
-    body: Body | None
+    arguments: tuple[StepArgument, ...]
+    body: StepBody | None
     criteria: tuple[Criterion, ...]
     outputs: Mapping[str, Output]
     on_success: tuple[Action, ...]
@@ -229,12 +229,12 @@ class Workflow:
         return next((one for one in self.steps if one.name == name), None)
 
 
-def references(value: object) -> Iterator[Reference]:
+def runtime_expressions(value: object) -> Iterator[RuntimeExpression]:
     """Every runtime expression in a template, condition, output, body or step."""
     todo = [value]
     while todo:
         one = todo.pop()
-        if isinstance(one, Reference):
+        if isinstance(one, RuntimeExpression):
             yield one
         elif isinstance(one, Mapping):
             todo.extend(one.values())

@@ -48,9 +48,9 @@ _TABLE = (
     Code(
         "TR103",
         "unreadable body",
-        "The body is not what its media type says: broken JSON or XML, text that is not UTF-8, nesting deeper than "
-        "Troth walks, or nothing at all. It is reported once; nothing that would need the body is said about this "
-        "answer.",
+        "The body is not what the answer says of it: broken JSON or XML, text that is not UTF-8, bytes that are not in "
+        "the `Content-Encoding` that they are said to be in, or nothing at all. It is reported once; nothing that "
+        "would need the body is said about this answer.",
         "No client can read it either. A body that was cut short usually means a crash while it was written.",
         "Send the request again. If it comes and goes, look at sizes and time-outs; the JSON report has the first "
         "4 kB.",
@@ -86,6 +86,18 @@ _TABLE = (
         "The message of the XML Schema validator names the element. Compare it with the vendor's own WSDL; ours is "
         "hand-written and may be wrong.",
         "at soap body\n  expected the element getSyncTokenResponse",
+    ),
+    Code(
+        "TR107",
+        "header section against HTTP",
+        "The header section of the answer has what HTTP forbids: a line that is no field, a name that is none, a space "
+        "before the colon, a control character, a Content-Length beside a Transfer-Encoding, two values of a field "
+        "that is no list. The answer is judged all the same, since clients differ in what they make of it. No vendor's "
+        "page promises HTTP by name, so this is a surprise.",
+        "Some clients drop the line, some drop every line after it, and some refuse the answer; a proxy and a server "
+        "that read it differently can be played against each other.",
+        "The message names the section of the standard. Look for a header that is made by hand from text.",
+        "at header My Param\n  the name of this header field is no name (RFC 9110, section 5.1)",
     ),
     Code(
         "TR201",
@@ -225,6 +237,17 @@ _TABLE = (
         "It is our mistake and says nothing about the vendor, but something here went unchecked.",
         "Please report it with the curl line and the JSON report; secrets are already out of both.",
         "Troth itself failed in RequestView.body: RecursionError: maximum recursion depth exceeded",
+    ),
+    Code(
+        "TR906",
+        "a body beyond our limits",
+        "A limit of Troth's keeps it from reading the body: a content coding for which no library is installed, more "
+        "than 10 MiB once the coding is undone, JSON deeper than 200 levels, XML deeper than 64 or of more than 50,000 "
+        "elements or with a document type declaration, a number of more than 4,000 digits. The answer is unjudged "
+        "where it would need the body.",
+        "What was not read was not tested; and nothing is said against a vendor for what only we cannot do.",
+        "For `br` and `zstd`: `pip install 'troth[codings]'`. A body of such a size is worth a look for itself.",
+        "the body is in a content coding that cannot be undone here (br): pip install 'troth[codings]'",
     ),
 )
 CODES: Mapping[str, Code] = {code.code: code for code in _TABLE}

@@ -6,11 +6,9 @@ from binascii import Error as Base64Error
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from troth.model.exchange import Headers, Request, header
+from troth.model.exchange import COMPUTED_HEADERS, Headers, Request, header
 from troth.secrets.redactor import ENCODINGS, Redactor
 
-_OURS_TO_SET = frozenset(("host", "content-length", "connection", "transfer-encoding"))
-"""Headers that curl makes itself, for the address it speaks to."""
 _LONGEST_ARGUMENT = 100_000
 """Beyond this a body goes through a pipe: Linux takes no argument longer than 128 KiB."""
 _URL_SIGNS = "!#$%&'()*+,/:;=?@[]~-._"
@@ -75,7 +73,7 @@ def _switches(url: bytes, headers: Headers) -> list[str]:
 def _headers(headers: Headers, has_body: bool, shell: "_Shell") -> list[str]:
     words = []
     for name, value in headers:
-        if name.lower() in _OURS_TO_SET:
+        if name.lower() in COMPUTED_HEADERS:
             continue
         user = shell.basic(value) if name.lower() == "authorization" and "-u" not in words else None
         if user is not None:

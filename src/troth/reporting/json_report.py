@@ -14,6 +14,7 @@ from troth.model.waivers import Waiver
 from troth.reporting.codes import CODES
 from troth.reporting.wording import TARGETS, sum_up
 from troth.secrets.reports import redacted
+from troth.wire.codings import readable
 
 FORMAT = 2
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
@@ -102,7 +103,7 @@ def _waiver(waiver: Waiver) -> Tree:
 
 
 def _exchange(exchange: Exchange) -> Tree:
-    request, answer = exchange.request, exchange.answer
+    request, answer = readable(exchange.request), exchange.answer
     return {
         "seconds": round(exchange.seconds, 6),
         "request": {
@@ -118,6 +119,7 @@ def _exchange(exchange: Exchange) -> Tree:
 def _answer(answer: Response | NoAnswer) -> Tree:
     if isinstance(answer, NoAnswer):
         return {"silence": answer.reason, "detail": _text(answer.detail)}
+    answer = readable(answer)
     return {"status": answer.status, "headers": _headers(answer.headers), "body": _body(answer.body)}
 
 

@@ -10,6 +10,7 @@ from troth.model.operation import Citation
 from troth.model.report import Count, Finding, ItemResult, Promise, Report, Reported
 from troth.model.waivers import Waiver
 from troth.secrets.redactor import Redactor
+from troth.wire.codings import readable
 
 
 def redacted(report: Report) -> Report:
@@ -117,6 +118,7 @@ class _Cleaner:
         return replace(exchange, request=self._request(exchange.request), answer=self._answer(exchange.answer))
 
     def _request(self, request: Request) -> Request:
+        request = readable(request)
         return Request(
             self._text(request.method),
             self._text(request.url),
@@ -127,6 +129,8 @@ class _Cleaner:
     def _answer(self, answer: Response | NoAnswer) -> Response | NoAnswer:
         if isinstance(answer, NoAnswer):
             return NoAnswer(answer.reason, self._text(answer.detail))
+        # Within compressed bytes nothing could be hidden.
+        answer = readable(answer)
         return Response(answer.status, self._headers(answer.headers), self._redactor.data(answer.body))
 
     def _headers(self, headers: Headers) -> Headers:

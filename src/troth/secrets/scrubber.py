@@ -15,7 +15,8 @@ from troth.model.exchange import Exchange, Headers, Request, Response, header
 from troth.secrets.pseudonyms import EMAIL, Pseudonyms
 from troth.secrets.redactor import ENCODINGS, SHORTEST, Redactor
 from troth.secrets.sensitive import is_distinct, looks_secret, names_person, names_secret, secret_formats
-from troth.wire.bodies import is_json, is_xml, media_type
+from troth.wire.bodies import Unreadable, is_json, is_xml, media_type
+from troth.wire.codings import coded, content
 from troth.wire.fields import Field, form_fields, json_fields, replaced, write, xml_fields
 
 _RUN = re.compile(rb"[A-Za-z0-9_-]{8,}")
@@ -90,14 +91,17 @@ class Scrubber:
             if next(self._redactor.find(data), None) is not None:
                 yield f"{place} still shows a known secret"
             yield from (f"{place} holds {kind}" for kind in secret_formats(data))
+            if not _is_utf8(data):
+                yield f"{place} is not UTF-8: nobody can see what it holds"
         answer = scrubbed.answer
         if isinstance(answer, Response):
-            for run in {match.decode() for match in _RUN.findall(answer.body)}:
+            below = content(answer.headers, answer.body)
+            if isinstance(below, Unreadable):
+                yield f"the answer's body {below.reason}: nobody can see what it holds"
+                return
+            for run in {match.decode() for match in _RUN.findall(below)}:
                 if run not in self._ours and run not in self._made and looks_secret(run):
                     yield f"the answer's body holds {len(run)} characters that look like a secret"
-            coding = header(answer.headers, "content-encoding")
-            if answer.body and coding and coding.strip().lower() != "identity":
-                yield f"the answer's body is compressed ({coding}): nobody can see what it holds"
             if answer.body and media_type(answer.headers).startswith(("image/", "video/", "audio/")):
                 yield "the answer's body is a picture or a sound"
 
@@ -154,8 +158,14 @@ class Scrubber:
         return self._runs(self._substituted(data), answered).decode("utf-8", "surrogatepass")
 
     def _body(self, body: bytes, headers: Headers, answered: bool) -> bytes:
-        if not body:
+        """A body fit to be kept: to the byte as it was sent where nothing in its content has to be replaced."""
+        below = content(headers, body)
+        if not body or isinstance(below, Unreadable):
             return body
+        fit = self._content(below, headers, answered)
+        return body if fit == below else coded(headers, fit)
+
+    def _content(self, body: bytes, headers: Headers, answered: bool) -> bytes:
         data = self._substituted(body)
         fields = list(_fields(data, media_type(headers)))
         siblings: dict[int, set[str]] = {}
@@ -255,11 +265,25 @@ def _places(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
     yield "the request's URL", request.url.encode("utf-8", "surrogatepass")
     for name, value in request.headers:
         yield f"the request's header {name}", value.encode("utf-8", "surrogatepass")
-    yield "the request's body", request.body
+    yield "the request's body", _seen(request.headers, request.body)
     if isinstance(answer, Response):
         for name, value in answer.headers:
             yield f"the answer's header {name}", value.encode("utf-8", "surrogatepass")
-        yield "the answer's body", answer.body
+        yield "the answer's body", _seen(answer.headers, answer.body)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _seen(headers: Headers, body: bytes) -> bytes:
+    """The content of a body; the body itself where its codings cannot be undone."""
+    below = content(headers, body)
+    return body if isinstance(below, Unreadable) else below
 
 
 def _from_base64(shown: bytes) -> bytes | None:

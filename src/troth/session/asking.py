@@ -119,8 +119,8 @@ class Asking:
         judgement = judge.judge(exchange, seen)
         if not self._conduct.ask_again or operation.effect not in _REPEATABLE or not _against(judgement):
             return judgement
-        repeated = judge.judge(self._send(built, again=True), replace(seen, again=True))
-        first, second = _steadiness(judgement, repeated)
+        again = judge.judge(self._send(built, again=True), replace(seen, again=True))
+        first, second = _steadiness(judgement, again)
         self._exchanged(second)
         return first
 
@@ -160,7 +160,7 @@ class Asking:
             raise KeyError(f"$given.{call.name} ({call.operation} did not keep its promises)")
         if isinstance(exchange.answer, NoAnswer):
             raise KeyError(f"$given.{call.name}")
-        request, response = RequestView(exchange.request, call.operation), ResponseView(exchange.answer)
+        request, response = RequestView(exchange.request, call.operation), ResponseView(exchange.answer, call.operation)
         value = call.take.evaluate(ScopeMaker(call.take.variables).make(request, response, facts))
         if isinstance(value, Failure):
             raise KeyError(f"$given.{call.name} ({value.message})")
@@ -181,7 +181,11 @@ class Asking:
         exchange = self._send(asked)
         seen = Judged(replace(facts, minted=facts.minted | asked.minted), stale=stale)
         self._exchanged(self._judge_for(observation.operation, facts).judge(exchange, seen))
-        return exchange_tree(ResponseView(exchange.answer)) if isinstance(exchange.answer, Response) else None
+        return (
+            exchange_tree(ResponseView(exchange.answer, observation.operation))
+            if isinstance(exchange.answer, Response)
+            else None
+        )
 
     def _exchanged(self, judgement: Judgement) -> Judgement:
         self.exchanges += 1
@@ -245,7 +249,7 @@ def _without_fact(case: CaseToSend, fact: str) -> Judgement:
 
 def _template(operation: Operation) -> Request:
     """What stands for the request of a case for which none was made."""
-    return Request(operation.method, operation.server + operation.path)
+    return Request(operation.method, operation.url(operation.path))
 
 
 _NOTHING = Exchange(Request("", ""), NoAnswer(Silence.MALFORMED))

@@ -58,7 +58,7 @@ class Planner:
         if isinstance(case, RecordedCase):
             return Judgement(case.exchange, case.operation.name, (), (), {})
         operation = case.operation
-        request = Request(operation.method, operation.server + operation.path)
+        request = Request(operation.method, operation.url(operation.path))
         permission = self._conduct.permission
         held = "" if permission is None else permission.forbids(case)
         facts = self._facts_of(operation.vendor)

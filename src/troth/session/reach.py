@@ -31,7 +31,7 @@ from troth.targets.live.authentication import AuthenticatedTarget
 from troth.targets.live.client import Limits, LiveTarget, check_address
 from troth.targets.live.conduct import Conduct
 from troth.targets.live.dotenv import read_environment
-from troth.targets.live.facts import check_facts, leaves
+from troth.targets.live.facts import check_facts, fact_texts
 from troth.targets.live.manners import REPEATABLE, Hands, MannersTarget
 from troth.targets.live.mock_server import MockServerTarget, ask_for_world
 from troth.targets.live.permission import Permission
@@ -298,7 +298,7 @@ def make_scrubber(key: bytes, secrets: Mapping[str, str], book: Book, target: Ta
     personal: set[str] = set()
     public: set[str] = set()
     for vendor in book.vendors:
-        for path, value in leaves(target.facts(vendor).world, ()):
+        for path, value in fact_texts(target.facts(vendor).world, ()):
             # What cannot be told from a word in passing could not be replaced wherever it stands.
             about = is_distinct(value) and ("@" in value or names_secret(path) or names_person(path))
             (personal if about else public).add(value)

@@ -10,7 +10,7 @@ from troth.model.ports import Budget, CaseToSend, GivenFlows, Judge
 from troth.sources.class_values import alternatives
 from troth.sources.combinations import Combination, all_combinations
 from troth.sources.preparation import Preparation
-from troth.sources.selection import select
+from troth.sources.selection import select_combinations
 
 SEVERAL = "several rows at once"
 SILENT = "no row applies"
@@ -72,7 +72,7 @@ class CasesSource:
         rows.sort(key=lambda row: not any(status.startswith("2") for status in row.status))
         groups: dict[str, list[Combination]] = {row.name: [] for row in rows}
         closed = self._facts_of(terms.operation.vendor).closed
-        for combination in select(list(all_combinations(terms)), closed):
+        for combination in select_combinations(list(all_combinations(terms)), closed):
             alone = combination.rows[0] if combination.unambiguous else SEVERAL
             group = alone if combination.rows else SILENT
             groups.setdefault(group, []).append(combination)

@@ -25,8 +25,9 @@ class RecordingItem:
 
     def drive(self, judge: Judge) -> None:
         """Have the exchange judged by the facts that held when it was recorded."""
-        facts = Facts(world=self.recording.facts, closed=self.recording.closed, minted=self.recording.minted)
-        judge(RecordedCase(self.operation, self.recording.exchange, facts))
+        recording = self.recording
+        facts = Facts(world=recording.facts, closed=recording.closed, minted=recording.minted)
+        judge(RecordedCase(self.operation, recording.exchange, facts))
 
 
 class RecordingsSource:

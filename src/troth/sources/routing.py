@@ -15,13 +15,17 @@ class Router:
     def __init__(self, vendor: Vendor) -> None:
         self._routes = [(_pattern(operation), operation) for operation in vendor.spec.operations.values()]
         # Literal segments before parameters: /users/user/lookup must not be read as /users/{token}/lookup.
-        self._routes.sort(key=lambda route: route[1].path.count("{"))
+        # A query that every request has narrows further.
+        self._routes.sort(key=lambda route: (route[1].path.count("{"), -len(route[1].fixed_query)))
 
     def operation_of(self, request: Request) -> Operation | None:
         """The operation, or None where the spec describes no such request."""
-        path = request.url.partition("?")[0]
+        path, _, query = request.url.partition("?")
+        pairs = frozenset(query.split("&"))
         for pattern, operation in self._routes:
             if request.method != operation.method or not pattern.fullmatch(path):
+                continue
+            if operation.fixed_query and not pairs.issuperset(operation.fixed_query.split("&")):
                 continue
             if operation.soap is None or _soap_name(request) == operation.soap.element:
                 return operation

@@ -15,7 +15,7 @@ Pair = tuple[tuple[str, str], tuple[str, str]]
 """Two inputs, each with a class."""
 
 
-def select(candidates: Sequence[Combination], closed: bool) -> list[Combination]:
+def select_combinations(candidates: Sequence[Combination], closed: bool) -> list[Combination]:
     """The combinations to send, witnesses first.
 
     Args:

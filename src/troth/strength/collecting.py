@@ -1,13 +1,14 @@
 """Which exchanges of a run to mutate: those that were kept, a few of every situation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TypeVar
 
 from troth.model.exchange import Exchange, Response
 from troth.model.ports import Judged, Judges
 from troth.model.report import Judgement, Kind, Met
+from troth.wire.codings import plain
 
 Thing = TypeVar("Thing")
 
@@ -68,7 +69,9 @@ class Collector:
         rows = "+".join(promise.name for promise, met in judgement.met if promise.kind is Kind.ROW and met in _APPLIED)
         signature = tuple(judgement.classes.values())
         chosen = self._chosen.setdefault((operation, rows, answer.status), {})
-        kept = Kept(judgement.exchange, answer, operation, rows, seen, judge)
+        # What is changed is what a client sees: nobody can change one value within compressed bytes.
+        answer = plain(answer)
+        kept = Kept(replace(judgement.exchange, answer=answer), answer, operation, rows, seen, judge)
         if signature in chosen:
             if kept.informed > chosen[signature].informed:
                 chosen[signature] = kept

@@ -151,6 +151,8 @@ class Company:
 
 def _of_page(kept: Kept, seed: str) -> Iterator[Mutant]:
     page = ResponseView(kept.answer).text
+    if isinstance(page, Unreadable):
+        return
     for name, operator in markup.OPERATORS.items():
         for changed, place, change in sampled(tuple(operator(page)), _MARKUP_EDITS, seed):
             yield Mutant(with_body(kept.answer, changed.encode()), name, place, change)

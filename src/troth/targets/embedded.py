@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
+from troth.model.exchange import COMPUTED_HEADERS, Exchange, NoAnswer, Request, Response, Silence
 from troth.model.facts import Facts
 from troth.model.ports import Abilities, Target
 
@@ -140,6 +140,8 @@ def _environ(request: Request) -> "WSGIEnvironment":
         "CONTENT_LENGTH": str(len(request.body)),
     }
     for name, value in request.headers:
+        if name.lower() in COMPUTED_HEADERS:
+            continue
         key = name.upper().replace("-", "_")
         environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
     return environ

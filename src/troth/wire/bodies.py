@@ -1,15 +1,20 @@
 """Bytes into trees: JSON and text. What cannot be read is a value that says why, never an exception."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import accumulate
 
 import msgspec
 
 from troth.model.exchange import Headers, header
 
 _decode = msgspec.json.Decoder().decode
+MAX_DIGITS = 4000
+"""Numbers of more digits are not read: Python converts no longer ones (`sys.set_int_max_str_digits`)."""
 MAX_DEPTH = 200
 """Deeper bodies are not walked: no documented answer comes near, and recursion over them would not end well."""
 
@@ -19,6 +24,14 @@ class Unreadable:
     """A body that is not what its media type says."""
 
     reason: str
+    ours: bool = False
+    """A limit of Troth's stands in the way; nothing is said against the message."""
+
+
+_TOO_DEEP = Unreadable(f"is nested deeper than {MAX_DEPTH} levels", ours=True)
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
 def media_type(headers: Headers) -> str:
@@ -58,12 +71,20 @@ def read_json(data: bytes) -> object:
     Numbers stay what they are written as (``1`` an int of any size, ``1.0`` a float). Lone surrogates, which RFC 8259
     lets through, survive as such.
     """
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
+        return _TOO_DEEP
     try:
         return _decode(data)
     except RecursionError:
-        return Unreadable(f"is nested deeper than {MAX_DEPTH} levels")
+        return _TOO_DEEP
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _second_reading(data)
+
+
+def _depth(data: bytes) -> int:
+    """How deep a JSON text is nested, by its brackets alone."""
+    brackets = _STRING.sub(b"", data).translate(None, _NO_BRACKETS)
+    return max(accumulate(_STEP[bracket] for bracket in brackets), default=0)
 
 
 def _second_reading(data: bytes) -> object:
@@ -75,18 +96,56 @@ def _second_reading(data: bytes) -> object:
     if not text.strip():
         return Unreadable("is empty")
     try:
-        value: object = json.loads(text, parse_constant=_refuse_constant)
+        value: object = json.loads(
+            text, parse_constant=_refuse_constant, parse_int=_parse_number, parse_float=_parse_number
+        )
     except json.JSONDecodeError as error:
         return Unreadable(f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})")
     except RecursionError:
-        return Unreadable(f"is nested deeper than {MAX_DEPTH} levels")
+        return _TOO_DEEP
+    except _TooLong:
+        return Unreadable(f"holds a number of more than {MAX_DIGITS:,} digits", ours=True)
     except ValueError as error:
         return Unreadable(f"is not JSON: {error}")
     return value
 
 
+class _TooLong(Exception):
+    """A number has more digits than are read."""
+
+
 def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not a JSON value")
+
+
+def _parse_number(text: str) -> int | float:
+    number = json_number(text)
+    if number is None:
+        raise _TooLong
+    return number
+
+
+def json_number(text: str) -> int | float | None:
+    """The number that a text writes: an int of any size, a float, or an int where a float would be infinite.
+
+    Args:
+        text: decimal digits, with a sign, a fraction and an exponent if need be (RFC 8259, section 6).
+
+    Returns:
+        None where it has more than `MAX_DIGITS` digits.
+    """
+    if len(text) > MAX_DIGITS:
+        return None
+    if text.lstrip("+-").isdigit():
+        return int(text)
+    number = float(text)
+    if abs(number) != float("inf"):
+        return number
+    try:
+        exact = Decimal(text)
+    except InvalidOperation:
+        return None
+    return int(exact) if exact.adjusted() < MAX_DIGITS else None
 
 
 def read_text(data: bytes, headers: Headers) -> str:

@@ -12,10 +12,11 @@ from enum import Enum
 from random import Random
 from urllib.parse import unquote_plus
 
-from troth.model.exchange import Headers, Request
-from troth.model.operation import MediaType, Operation, Parameter, SoapOperation
-from troth.wire.bodies import is_json
+from troth.model.exchange import COMPUTED_HEADERS, Headers, Request
+from troth.model.operation import JsonSchema, MediaType, Operation, Parameter, SoapOperation
+from troth.wire.bodies import is_json, is_xml
 from troth.wire.form_writer import MULTIPART, URLENCODED, form_parts, write_multipart, write_urlencoded
+from troth.wire.media_types import best_matches
 from troth.wire.soap import write_envelope
 from troth.wire.style_writer import (
     Unwritable,
@@ -28,12 +29,13 @@ from troth.wire.style_writer import (
     write_path,
     write_query,
 )
+from troth.wire.xml_schema import xml_of
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 _URL = re.compile(r"[!-~]*")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _FIELD_VALUE = re.compile(r"(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?")
-_FRAMED = ("accept", "authorization", "content-type")
+_FRAMED = frozenset(("accept", "authorization", "content-type"))
 """Headers that OpenAPI describes elsewhere and ignores as parameters (3.1.1, "Common Fixed Fields")."""
 
 
@@ -195,10 +197,12 @@ class RequestWriter:
         except Unwritable as error:
             raise Unsendable(f"the body cannot be sent: {error}") from error
         query = "&".join(pair.written for pair in self._query)
-        url = operation.server + _EXPRESSION.sub(self._expand, operation.path) + (f"?{query}" if query else "")
+        url = operation.url(_EXPRESSION.sub(self._expand, operation.path), query)
         if not _URL.fullmatch(url):
             raise Unsendable("the URL holds what a URL cannot")
-        fields = [*self._fields.values(), *((name, value) for name, value in implied if not self.has("header", name))]
+        # What speaks of framing follows from the request itself, whatever a document or a generator has.
+        fields = [field for name, field in self._fields.items() if name not in COMPUTED_HEADERS]
+        fields += [(name, value) for name, value in implied if not self.has("header", name)]
         if self._cookies:
             fields.append(("Cookie", "; ".join(f"{name}={text}" for name, text in self._cookies.items())))
         return Request(operation.method, url, _checked(fields), data)
@@ -223,7 +227,8 @@ class RequestWriter:
             return (b"", ()) if soap is None else (self._envelope(soap), soap_headers(soap))
         described = described_media(self._operation, self.media_type)
         encoding: Mapping[str, object] = {} if described is None else described.encoding
-        data, content_type = write_body(self.body, self.media_type, encoding)
+        schema = None if described is None else described.schema
+        data, content_type = write_body(self.body, self.media_type, encoding, schema)
         if soap is not None:
             return data, soap_headers(soap)
         return data, (("Content-Type", content_type),) if content_type else ()
@@ -238,13 +243,17 @@ class RequestWriter:
             raise Unsendable(str(error)) from error
 
 
-def write_body(value: object, media_type: str, encoding: Mapping[str, object]) -> tuple[bytes, str]:
+def write_body(
+    value: object, media_type: str, encoding: Mapping[str, object], schema: JsonSchema | None = None
+) -> tuple[bytes, str]:
     """A body and its Content-Type.
 
     Args:
-        value: any JSON value for JSON; an object for a form; text, a scalar or bytes for any other type.
+        value: any JSON value for JSON; an object for a form; an object or a list for XML with a schema; text, a scalar
+            or bytes for any other type.
         media_type: how it is written.
         encoding: how the fields of a form are written.
+        schema: says how a value is written as XML.
 
     Raises:
         Unwritable: the type cannot carry the value.
@@ -259,6 +268,11 @@ def write_body(value: object, media_type: str, encoding: Mapping[str, object]) -
             return write_urlencoded(value, encoding), media_type
         if bare == MULTIPART:
             return write_multipart(form_parts(value, encoding))
+    if isinstance(value, (Mapping, list)) and is_xml(bare) and schema is not None:
+        try:
+            return xml_of(value, schema), media_type
+        except ValueError as error:
+            raise Unwritable(str(error)) from error
     if isinstance(value, (Mapping, list)):
         raise Unwritable(f"a body of the type {media_type} must be text")
     return utf8(leaf(value)), media_type
@@ -272,9 +286,9 @@ def json_media_type(operation: Operation) -> str:
 
 def described_media(operation: Operation, media_type: str) -> MediaType | None:
     """What an operation's document says of bodies of that type."""
-    bare = media_type.partition(";")[0].strip().lower()
-    names = {media.name.partition(";")[0].strip().lower(): media for media in reversed(operation.request_body)}
-    return names.get(bare)
+    described = operation.request_body
+    found = best_matches(tuple(media.name for media in described), media_type)
+    return described[found[0]] if found else None
 
 
 def example_of(parameter: Parameter) -> object:
@@ -334,7 +348,7 @@ def _key(place: str, name: str) -> tuple[str, str]:
 
 
 def _may_be_put(parameter: Parameter) -> bool:
-    return parameter.place != "header" or parameter.name.lower() not in _FRAMED
+    return parameter.place != "header" or parameter.name.lower() not in COMPUTED_HEADERS | _FRAMED
 
 
 def _owners(parameters: Iterable[Parameter]) -> dict[str, str]:

@@ -8,12 +8,17 @@ from functools import lru_cache
 from typing import Generic, TypeVar, overload
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from troth.model.exchange import Request, Response, header
-from troth.model.operation import Operation
+from troth.model.exchange import Headers, Request, Response, header
+from troth.model.operation import MediaType, Operation
 from troth.wire.bodies import Unreadable, charset, is_json, is_xml, media_type, read_json, read_text
+from troth.wire.codings import content
+from troth.wire.media_types import best_matches
 from troth.wire.soap import SoapMessage, read_envelope
+from troth.wire.xml_schema import XmlReading, read_by_schema
+from troth.wire.xml_tree import XmlElement, read_xml, walkable
 
 NO_BODY = Unreadable("is empty")
+NO_SCHEMA = Unreadable("is XML, and no schema says how to read it")
 _Value = TypeVar("_Value")
 
 
@@ -128,8 +133,25 @@ class RequestView:
 
     @_Once
     def headers(self) -> dict[str, str]:
-        """Header fields by lower-case name (the first of each)."""
-        return _headers(self.request.headers)
+        """Header fields by lower-case name; several lines of one field are one list (see `joined_fields`)."""
+        return joined_fields(self.request.headers)
+
+    @_Once
+    def header_lines(self) -> dict[str, list[str]]:
+        """The lines of each header field, by lower-case name."""
+        return field_lines(self.request.headers)
+
+    @_Once
+    def content(self) -> bytes | Unreadable:
+        """The body without its content codings."""
+        return content(self.request.headers, self.request.body)
+
+    @_Once
+    def media(self) -> MediaType | None:
+        """What the operation describes of a body of this type; None where nothing is."""
+        described = self.operation.request_body
+        found = best_matches(tuple(media.name for media in described), self.headers.get("content-type", ""))
+        return described[found[0]] if found else None
 
     @_Once
     def cookies(self) -> dict[str, str]:
@@ -143,15 +165,35 @@ class RequestView:
 
     @_Once
     def body(self) -> object:
-        """The body as a tree, whatever its Content-Type says, or :class:`Unreadable`."""
+        """The body as a tree, or :class:`Unreadable`.
+
+        XML whose schema is described is read by it; anything else is read as JSON, whatever its Content-Type says.
+        """
         if not self.request.body:
             return NO_BODY
-        return read_json(self.request.body)
+        if isinstance(self.content, Unreadable):
+            return self.content
+        if not is_xml(media_type(self.request.headers)) or self.operation.soap is not None:
+            return read_json(self.content)
+        reading = self.xml_reading
+        return reading.value if isinstance(reading, XmlReading) else reading
+
+    @_Once
+    def xml(self) -> XmlElement | Unreadable:
+        """The root element of a body in XML."""
+        if not self.request.body:
+            return NO_BODY
+        return self.content if isinstance(self.content, Unreadable) else _xml(self.content, self.request.headers)
+
+    @_Once
+    def xml_reading(self) -> XmlReading | Unreadable:
+        """The body in XML by its schema."""
+        return _by_schema(self.xml, self.media, self.request.headers, self.content)
 
     @_Once
     def soap(self) -> SoapMessage | Unreadable:
         """The body as a SOAP message."""
-        return read_envelope(self.request.body)
+        return self.content if isinstance(self.content, Unreadable) else read_envelope(self.content)
 
     @_Once
     def credentials(self) -> Credentials | Unreadable | None:
@@ -177,6 +219,7 @@ class RequestView:
             "query": self.query,
             "params": self.params,
             "headers": self.headers,
+            "header_lines": self.header_lines,
         }
 
 
@@ -185,10 +228,12 @@ class ResponseView:
 
     Args:
         response: as it came.
+        operation: what was asked for, whose schemas XML is read by; None where that is not known.
     """
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: Response, operation: Operation | None = None) -> None:
         self.response = response
+        self.operation = operation
 
     @_Once
     def media_type(self) -> str:
@@ -197,29 +242,72 @@ class ResponseView:
 
     @_Once
     def headers(self) -> dict[str, str]:
-        """Header fields by lower-case name (the first of each)."""
-        return _headers(self.response.headers)
+        """Header fields by lower-case name; several lines of one field are one list (see `joined_fields`)."""
+        return joined_fields(self.response.headers)
+
+    @_Once
+    def header_lines(self) -> dict[str, list[str]]:
+        """The lines of each header field, by lower-case name."""
+        return field_lines(self.response.headers)
+
+    @_Once
+    def content(self) -> bytes | Unreadable:
+        """The body without its content codings."""
+        return content(self.response.headers, self.response.body)
+
+    @_Once
+    def media(self) -> tuple[MediaType, ...]:
+        """What the operation describes of a body of this status and type; several where nothing tells them apart."""
+        spec = None if self.operation is None else self.operation.response_for(self.response.status)
+        if spec is None:
+            return ()
+        sent = header(self.response.headers, "content-type") or ""
+        found = best_matches(tuple(media.name for media in spec.content), sent)
+        return tuple(spec.content[index] for index in found)
 
     @_Once
     def body(self) -> object:
-        """The body as a tree if it is JSON by its type (or has no type), or :class:`Unreadable`."""
+        """The body as a tree, or :class:`Unreadable`: JSON by its type (or without any), or XML by its schema."""
         if not self.response.body:
             return NO_BODY
+        if isinstance(self.content, Unreadable):
+            return self.content
         if is_json(self.media_type) or not self.media_type:
-            return read_json(self.response.body)
-        return Unreadable(f"is {self.media_type}, not JSON")
+            return read_json(self.content)
+        reading = self.xml_reading if is_xml(self.media_type) else None
+        if isinstance(reading, XmlReading):
+            return reading.value
+        return Unreadable(f"is {self.media_type}, not JSON") if reading is None or reading is NO_SCHEMA else reading
 
     @_Once
-    def text(self) -> str:
+    def xml(self) -> XmlElement | Unreadable:
+        """The root element of a body in XML, by its type or without any."""
+        if not self.response.body:
+            return NO_BODY
+        if self.media_type and not is_xml(self.media_type):
+            return Unreadable(f"is {self.media_type}, not XML")
+        return self.content if isinstance(self.content, Unreadable) else _xml(self.content, self.response.headers)
+
+    @_Once
+    def xml_reading(self) -> XmlReading | Unreadable:
+        """The body in XML by the schema of its status and type."""
+        soap = self.operation is not None and self.operation.soap is not None
+        media = self.media[0] if self.media and not soap else None
+        return _by_schema(self.xml, media, self.response.headers, self.content)
+
+    @_Once
+    def text(self) -> str | Unreadable:
         """The body as text."""
-        return read_text(self.response.body, self.response.headers)
+        below = self.content
+        return below if isinstance(below, Unreadable) else read_text(below, self.response.headers)
 
     @_Once
     def soap(self) -> SoapMessage | Unreadable:
         """The body as a SOAP message."""
         if self.media_type and not is_xml(self.media_type):
             return Unreadable(f"is {self.media_type}, not XML")
-        return read_envelope(self.response.body, charset(self.response.headers))
+        below = self.content
+        return below if isinstance(below, Unreadable) else read_envelope(below, charset(self.response.headers))
 
     def soap_tree(self) -> object:
         """``{"operation", "return", "fault", "parts"}`` of a SOAP answer (keys only where there is such a part)."""
@@ -242,11 +330,48 @@ def soap_request_tree(view: RequestView) -> object:
     return {"operation": message.name, "parameters": message.parts}
 
 
-def _headers(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    result: dict[str, str] = {}
+def xml_tree(view: RequestView | ResponseView) -> object:
+    """The body in XML as expressions walk it, or :class:`Unreadable`."""
+    root = view.xml
+    return root if isinstance(root, Unreadable) else walkable(root)
+
+
+def field_lines(headers: Headers) -> dict[str, list[str]]:
+    """The lines of each field, by its name in lower case and without the spaces that do not belong there."""
+    lines: dict[str, list[str]] = {}
     for name, value in headers:
-        result.setdefault(name.lower(), value)
-    return result
+        lines.setdefault(name.strip().lower(), []).append(value)
+    return lines
+
+
+def joined_fields(headers: Headers) -> dict[str, str]:
+    """Fields by their name in lower case: several lines of one are joined by commas (RFC 9110, section 5.3).
+
+    ``Set-Cookie`` cannot be joined; of that it is the first line.
+    """
+    joined: dict[str, str] = {}
+    for raw, value in headers:
+        name = raw.strip().lower()
+        before = joined.get(name)
+        if before is None:
+            joined[name] = value
+        elif name != "set-cookie":
+            joined[name] = f"{before}, {value}" if before and value else before or value
+    return joined
+
+
+def _xml(data: bytes, headers: Headers) -> XmlElement | Unreadable:
+    return read_xml(data, charset(headers))
+
+
+def _by_schema(
+    root: XmlElement | Unreadable, media: MediaType | None, headers: Headers, data: bytes | Unreadable
+) -> XmlReading | Unreadable:
+    if isinstance(root, Unreadable) or isinstance(data, Unreadable):
+        return root if isinstance(root, Unreadable) else NO_SCHEMA
+    if media is None or media.schema is None:
+        return NO_SCHEMA
+    return read_by_schema(root, media.schema, read_text(data, headers))
 
 
 def _origin_form(url: str) -> str:

@@ -48,6 +48,29 @@ paths:
           multipart/form-data: {schema: {$ref: '#/components/schemas/Form'}}
           text/plain: {}
       responses: {"200": {description: ok}}
+  /report?kind=total#xml:
+    post:
+      operationId: report
+      parameters: [{name: Content-Length, in: header, required: true, schema: {type: integer}}]
+      requestBody:
+        required: true
+        content:
+          application/xml:
+            schema:
+              type: object
+              xml: {name: report}
+              required: [total]
+              properties:
+                total: {type: integer}
+                tags: {type: array, items: {type: string, xml: {namespace: "urn:t"}}}
+          application/json; version=1: {schema: {type: array}}
+          application/json; version=2: {schema: {type: object}}
+      responses: {"200": {description: ok}}
+  /me:
+    get:
+      operationId: me
+      parameters: [{name: authorization, in: header, required: true, schema: {type: string}}]
+      responses: {"200": {description: ok}}
   /silent:
     get: {operationId: silent}
   /typed:
@@ -185,3 +208,36 @@ def test_headers_may_be_lists_and_content_type_is_none_of_them() -> None:
     assert judged("typed", 200, "application/json", b"{}", X_List="a, b") == [
         ("TR105 conformance x-list", Basis.DOCUMENTED)
     ]
+
+
+XML = "application/xml; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "where"),
+    [
+        (b"<report><total>3</total></report>", XML, None),
+        (b"<report><total>3</total><tags xmlns='urn:t'>a</tags></report>", XML, None),
+        (b"<report><total>many</total></report>", XML, "body /total"),
+        (b"<report/>", XML, "body /total"),
+        (b"<rapport><total>3</total></rapport>", XML, "body"),
+        (b"<report><total>3</total><tags>a</tags></report>", XML, "body /tags/0"),
+        (b"<report><total>3", XML, "body"),
+        (b"[]", "application/json;version=1", None),
+        (b"{}", "application/json;version=1", "body"),
+        (b"{}", "application/json; version=2", None),
+    ],
+)
+def test_bodies_are_held_to_the_description_of_their_type(body: bytes, content_type: str, where: str | None) -> None:
+    assert departure("report", "/report?kind=total", body, Content_Type=content_type) == where
+
+
+def test_a_query_in_the_key_of_a_path_is_as_described() -> None:
+    assert departure("report", "/report?kind=total", b"[]", Content_Type="application/json; version=1") is None
+    assert departure("report", "/report?kind=total&x=1", b"[]", Content_Type="application/json; version=1") == "query x"
+
+
+def test_a_documented_authorization_header_is_a_credential() -> None:
+    assert departure("me", "/me", status=401) == "no credentials"
+    assert departure("me", "/me", status=401, Authorization="Bearer x") is None
+    assert departure("me", "/me", status=500) is None

@@ -216,3 +216,38 @@ def test_how_a_parameter_is_written_is_read() -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputInvalid, match="cannot be read"):
         read_spec_file(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "query"),
+    [
+        ("/a", "/a", ""),
+        ("/a/{id}#share", "/a/{id}", ""),
+        ("/a?kind=b", "/a", "kind=b"),
+        ("/a?kind=b&c=d#e?f", "/a", "kind=b&c=d"),
+        ("/a#?b", "/a", ""),
+    ],
+)
+def test_a_key_of_paths_with_a_query_or_a_fragment(key: str, path: str, query: str) -> None:
+    parameters = "parameters: [{name: id, in: path, required: true, schema: {}}], "
+    operation = only(read(f"{HEAD}paths: {{'{key}': {{get: {{{parameters}{OK}}}}}}}"))
+    assert (operation.path, operation.fixed_query, operation.document_path) == (path, query, key)
+    assert operation.url("/x", "y=z") == f"http://localhost/x?{query + '&' if query else ''}y=z"
+    assert operation.url("/x") == "http://localhost/x" + (f"?{query}" if query else "")
+
+
+def test_how_headers_are_written() -> None:
+    headers = (
+        "{A: {schema: {type: object}, explode: true}, B: {schema: {type: object}}, "
+        "C: {content: {application/json: {schema: {type: object}}}}}"
+    )
+    operation = only(
+        read(f"{HEAD}paths: {{/a: {{get: {{responses: {{'200': {{description: d, headers: {headers}}}}}}}}}}}")
+    )
+    forms = operation.responses["200"].header_forms
+    assert [(name, forms[name].explode, forms[name].media_type) for name in "abc"] == [
+        ("a", True, ""),
+        ("b", False, ""),
+        ("c", False, "application/json"),
+    ]
+    assert operation.responses["200"].headers["c"] == {"type": "object"}

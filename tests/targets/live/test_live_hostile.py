@@ -98,7 +98,9 @@ def reset(connection: socket.socket) -> None:
         pytest.param(send(b"\x00\x01 not http at all\r\n\r\n"), Silence.MALFORMED, id="not HTTP"),
         pytest.param(send(b"HTTP/1.1 abc OK\r\n\r\n"), Silence.MALFORMED, id="no status"),
         pytest.param(
-            send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc"), Silence.RESET, id="broken chunks"
+            send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc"),
+            Silence.MALFORMED,
+            id="broken chunks",
         ),
         pytest.param(send(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000), Silence.MALFORMED, id="endless header"),
     ],
@@ -176,7 +178,24 @@ def test_other_addresses_are_refused_with_a_sentence(address: str) -> None:
         ("http://127.0.0.1:1", "https://api.example/v1/base/x", "http://127.0.0.1:1/v1/base/x"),
         ("http://127.0.0.1:1/mine", "https://api.example/v1/base/x", "http://127.0.0.1:1/mine/x"),
         ("http://127.0.0.1:1/mine", "https://api.example/x", "http://127.0.0.1:1/mine/x"),
+        ("http://127.0.0.1:1/", "https://api.example/v1/base/x", "http://127.0.0.1:1/x"),
+        ("http://127.0.0.1:1/", "https://api.example/v1/base", "http://127.0.0.1:1"),
+        ("http://127.0.0.1:1/", "http://127.0.0.1:1/_mock/world", "http://127.0.0.1:1/_mock/world"),
     ],
 )
 def test_the_target_stands_in_for_the_documented_server(address: str, url: str, located: str) -> None:
     assert LiveTarget(address, ("https://api.example", "https://api.example/v1/base"), {}).locate(url) == located
+
+
+def test_a_slash_behind_the_host_names_the_root_and_any_other_says_nothing() -> None:
+    addresses = ["http://127.0.0.1:1", "http://127.0.0.1:1/", "http://127.0.0.1:1/v2/", "http://127.0.0.1:1/v2"]
+    checked = [check_address(address) for address in addresses]
+    assert checked == ["http://127.0.0.1:1", "http://127.0.0.1:1/", "http://127.0.0.1:1/v2", "http://127.0.0.1:1/v2"]
+
+
+def test_the_root_of_a_service_that_documents_itself_below_a_path() -> None:
+    servers = ("http://127.0.0.1:1/v2",)
+    whole = LiveTarget("http://127.0.0.1:1/", servers, {})
+    origin = LiveTarget("http://127.0.0.1:1", servers, {})
+    assert whole.locate("http://127.0.0.1:1/v2/x") == "http://127.0.0.1:1/x"
+    assert origin.locate("http://127.0.0.1:1/v2/x") == "http://127.0.0.1:1/v2/x"

@@ -10,9 +10,10 @@ from jsonschema_rs import ValidationErrorKind
 
 from troth.judging.requests.parameters import RequestParameters, Validators
 from troth.model.contract import Input
-from troth.model.operation import MediaType, Operation
-from troth.wire.bodies import Unreadable, is_json, to_pointer
-from troth.wire.views import NO_BODY, RequestView
+from troth.model.operation import JsonSchema, MediaType, Operation
+from troth.wire.bodies import Unreadable, is_json, is_xml, to_pointer
+from troth.wire.media_types import best_matches
+from troth.wire.views import NO_BODY, NO_SCHEMA, RequestView
 
 Violation = tuple[str, str, bool]
 """A place and an address as an input has them, and whether it is the object's parts together that are wrong."""
@@ -79,6 +80,9 @@ class RequestConformance:
             yield ("body", "", False)
             return
         bare = _bare(media.name)
+        if is_xml(bare):
+            yield from self._xml(view, media)
+            return
         if not is_json(bare):
             if bare in _FORMS and media.schema is not None and not self._parameters.form_fits(media.schema, view):
                 yield ("body", "", False)
@@ -86,15 +90,29 @@ class RequestConformance:
         if isinstance(view.body, Unreadable):
             yield ("body", "", False)
         elif media.schema is not None:
-            for error in self._validators.of(media.schema).iter_errors(view.body):
-                kind = type(error.kind).__name__.rpartition("_")[2]
-                pointer = to_pointer(list(error.instance_path))
-                if kind in _SURPLUS:
-                    yield ("body", f"{pointer}/", False)
-                elif isinstance(error.kind, ValidationErrorKind.Required):
-                    yield ("body", f"{pointer}/{error.kind.property}", False)
-                else:
-                    yield ("body", pointer, kind in _TOGETHER)
+            yield from self._departures(media.schema, view.body)
+
+    def _xml(self, view: RequestView, media: MediaType) -> Iterator[Violation]:
+        reading = view.xml_reading
+        if reading is NO_SCHEMA or media.schema is None:
+            return
+        if isinstance(reading, Unreadable):
+            yield ("body", "", False)
+        else:
+            for departure in reading.departures:
+                yield ("body", departure.pointer, False)
+            yield from self._departures(media.schema, reading.value)
+
+    def _departures(self, schema: JsonSchema, value: object) -> Iterator[Violation]:
+        for error in self._validators.of(schema).iter_errors(value):
+            kind = type(error.kind).__name__.rpartition("_")[2]
+            pointer = to_pointer(list(error.instance_path))
+            if kind in _SURPLUS:
+                yield ("body", f"{pointer}/", False)
+            elif isinstance(error.kind, ValidationErrorKind.Required):
+                yield ("body", f"{pointer}/{error.kind.property}", False)
+            else:
+                yield ("body", pointer, kind in _TOGETHER)
 
 
 def _covered(violation: Violation, known: list[tuple[str, str]]) -> bool:
@@ -117,9 +135,7 @@ def _bare(media_type: str) -> str:
 
 def _media(operation: Operation, content_type: str) -> MediaType | None:
     """The description of a body of that type; a body of any other is held to what is said of JSON, if anything is."""
-    sent = _bare(content_type)
-    for media in operation.request_body:
-        wanted = _bare(media.name)
-        if wanted in (sent, "*/*") or (wanted.endswith("/*") and sent.startswith(wanted[:-1])):
-            return media
+    found = best_matches(tuple(media.name for media in operation.request_body), content_type)
+    if found:
+        return operation.request_body[found[0]]
     return next((media for media in operation.request_body if is_json(_bare(media.name))), None)

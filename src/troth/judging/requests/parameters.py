@@ -1,15 +1,17 @@
 """Whether the parameters and forms of a request are as the spec describes them: text held to schemas of values."""
 
 from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl
 
 from jsonschema_rs import Draft202012Validator
 
 from troth.judging.requests.readings import list_readings, read_form, readings
+from troth.model.exchange import COMPUTED_HEADERS
 from troth.model.operation import JsonSchema, Operation, Parameter
 from troth.wire.bodies import Unreadable
 from troth.wire.views import RequestView
 
-_NOT_PARAMETERS = ("accept", "content-type", "authorization")
+_NOT_PARAMETERS = frozenset(("accept", "content-type", "authorization"))
 """Headers that OpenAPI describes elsewhere and ignores as parameters (3.1.1, "Common Fixed Fields")."""
 _DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
@@ -66,6 +68,7 @@ class RequestParameters:
                 spoken_for.update(_names(parameter, view))
             if not self._fits(parameter, view):
                 yield (parameter.place, parameter.name)
+        spoken_for.update(name for name, _ in parse_qsl(self._operation.fixed_query, keep_blank_values=True))
         for name in view.query:
             if name not in spoken_for:
                 yield ("query", name)
@@ -76,7 +79,14 @@ class RequestParameters:
         return not isinstance(form, Unreadable) and self._validators.of(schema).is_valid(self._object(schema, form))
 
     def authorized(self, view: RequestView) -> bool:
-        """Whether the request carries something for one of the schemes that guard the operation, if there are any."""
+        """Whether the request carries something for one of the schemes that guard the operation, if there are any.
+
+        A header parameter `Authorization`, which OpenAPI ignores as a parameter, is a scheme of its own where it is
+        required.
+        """
+        wanted = any(parameter.required and _is_authorization(parameter) for parameter in self._operation.parameters)
+        if wanted and "authorization" not in view.headers:
+            return False
         given = view.headers.get("authorization", "").partition(" ")[0].lower()
         places: Mapping[str, Mapping[str, object]] = {"query": view.query, "cookie": _cookies(view)}
         for scheme in self._operation.security:
@@ -91,7 +101,7 @@ class RequestParameters:
         return not self._operation.security
 
     def _fits(self, parameter: Parameter, view: RequestView) -> bool:
-        if parameter.place == "header" and parameter.name.lower() in _NOT_PARAMETERS:
+        if parameter.place == "header" and parameter.name.lower() in _NOT_PARAMETERS | COMPUTED_HEADERS:
             return True
         forms = self._forms(parameter, view)
         if not forms:
@@ -145,6 +155,10 @@ def properties(schema: JsonSchema) -> Mapping[str, object]:
             node = node.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(node, Mapping) else None
     found = node.get("properties") if isinstance(node, Mapping) else None
     return found if isinstance(found, Mapping) else {}
+
+
+def _is_authorization(parameter: Parameter) -> bool:
+    return parameter.place == "header" and parameter.name.lower() == "authorization"
 
 
 def _text_forms(text: str | None) -> list[object]:

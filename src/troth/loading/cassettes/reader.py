@@ -29,7 +29,7 @@ def read_cassette(path: Path, vendor: str, shown: str) -> tuple[Recording, ...]:
     Raises:
         InputInvalid: it is not such a cassette; every problem found.
     """
-    document = read_yaml(path, shown)
+    document = read_yaml(path, shown, binary=True)
     root = mapping(document.value)
     if root.get("version") != _VERSION or not isinstance(root.get("interactions"), list):
         message = "is not a cassette of version 1 (a mapping with `interactions` and `version: 1`)"
@@ -125,6 +125,8 @@ def _headers(raw: object) -> Iterator[tuple[str, str]]:
 def _bytes(raw: object) -> bytes:
     if raw is None:
         return b""
+    if isinstance(raw, bytes):
+        return raw
     if isinstance(raw, str):
         return raw.encode("utf-8", "surrogatepass")
-    raise TypeError("a body must be text")
+    raise TypeError("a body must be text or bytes")

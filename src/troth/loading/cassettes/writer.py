@@ -98,7 +98,7 @@ def _request(request: Request) -> dict[str, object]:
         "method": request.method,
         "uri": request.url,
         "headers": _headers(request.headers),
-        "body": _text(request.body, "the request's body") or None,
+        "body": _body(request.body) or None,
     }
 
 
@@ -110,7 +110,7 @@ def _response(response: Response) -> dict[str, object]:
     return {
         "status": {"code": response.status, "message": phrase},
         "headers": _headers(response.headers),
-        "body": {"string": _text(response.body, "the answer's body")},
+        "body": {"string": _body(response.body)},
     }
 
 
@@ -121,11 +121,12 @@ def _headers(headers: Headers) -> dict[str, list[str]]:
     return fields
 
 
-def _text(data: bytes, what: str) -> str:
+def _body(data: bytes) -> str | bytes:
+    """A body as VCR.py writes it: text, or bytes (``!!binary``) where it is not UTF-8."""
     try:
         return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{what} is not UTF-8") from error
+    except UnicodeDecodeError:
+        return data
 
 
 def _dump(value: Mapping[str, object] | Sequence[object]) -> str:

@@ -24,6 +24,7 @@ from troth.loading.positions.yaml import Document
 from troth.model.operation import (
     Basis,
     Citation,
+    HeaderForm,
     JsonSchema,
     MediaType,
     Operation,
@@ -31,6 +32,7 @@ from troth.model.operation import (
     ResponseSpec,
     SoapOperation,
     Spec,
+    split_path,
 )
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -142,11 +144,14 @@ class _SpecReading:
         at = ("paths", path, method)
         given = str(raw.get("operationId") or "")
         name = given if given and given not in self.repeated else f"{method.upper()} {path}"
+        route, query = split_path(path)
         plain = Operation(
             vendor=self.vendor,
             name=name,
             method=method.upper(),
-            path=path,
+            path=route,
+            path_key=path if path != route else "",
+            fixed_query=query,
             server=self._server(raw, item),
             parameters=tuple(self._parameters(item, raw, at)),
             request_body=self._content(self._resolve(raw.get("requestBody")), READ_ONLY),
@@ -256,14 +261,17 @@ class _SpecReading:
     def _response(self, status: str, value: object, at: tuple[str, ...]) -> ResponseSpec:
         raw = self._resolve(value)
         headers: dict[str, JsonSchema] = {}
+        forms: dict[str, HeaderForm] = {}
         required = []
         for name, header_value in _items(raw, "headers"):
             if name.lower() == "content-type":
                 # OpenAPI ignores it here: the keys of ``content`` say it.
                 continue
             header = self._resolve(header_value)
-            schema = self.schemas.whole(header.get("schema"), WRITE_ONLY)
+            content = self._content(header, WRITE_ONLY)
+            schema = content[0].schema if content else self.schemas.whole(header.get("schema"), WRITE_ONLY)
             headers[name.lower()] = True if schema is None else schema
+            forms[name.lower()] = HeaderForm(header.get("explode") is True, content[0].name if content else "")
             if header.get("required") is True:
                 required.append(name.lower())
         return ResponseSpec(
@@ -274,6 +282,7 @@ class _SpecReading:
             basis=read_basis(mapping(value).get("x-basis", raw.get("x-basis")), Basis.DOCUMENTED),
             citation=_citation(mapping(value)) or _citation(raw),
             pointer=(*at, "responses", status),
+            header_forms=forms,
         )
 
     @cached_property
@@ -329,7 +338,7 @@ class _SpecReading:
 
 _CARRIED = (
     "vendor", "method", "path", "server", "parameters", "request_body", "body_required", "responses", "security",
-    "schemes", "http_name",
+    "schemes", "http_name", "path_key", "fixed_query",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ The only room that imports PyYAML for reading. Positions are found by path: ``do
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,12 +105,13 @@ class Document:
         return self.position(line, 1)
 
 
-def read_yaml(path: Path, shown: str | None = None) -> Document:
+def read_yaml(path: Path, shown: str | None = None, binary: bool = False) -> Document:
     """Read one YAML file.
 
     Args:
         path: the file.
         shown: the name to use in messages (default: the path as given).
+        binary: whether values may be bytes (``!!binary``).
 
     Raises:
         InputInvalid: the file cannot be read, is not YAML, or falls into one of YAML's traps; all traps at once.
@@ -119,10 +121,10 @@ def read_yaml(path: Path, shown: str | None = None) -> Document:
         data = path.read_bytes()
     except OSError as error:
         raise InputInvalid([Problem(Position(name), f"cannot be read: {error.strerror or error}")]) from error
-    return parse_yaml(data, name)
+    return parse_yaml(data, name, binary=binary)
 
 
-def parse_yaml(data: bytes, name: str, core: bool = False) -> Document:
+def parse_yaml(data: bytes, name: str, core: bool = False, binary: bool = False) -> Document:
     """Parse YAML (or JSON, which is YAML) from bytes; see :func:`read_yaml`.
 
     Args:
@@ -130,6 +132,7 @@ def parse_yaml(data: bytes, name: str, core: bool = False) -> Document:
         name: the file's name in messages.
         core: read plain values as the core schema of YAML 1.2 has them (``yes`` and dates are text) instead of naming
             each of them a trap: for documents that somebody else wrote.
+        binary: whether values may be bytes (``!!binary``).
     """
     try:
         text = data.decode("utf-8-sig")
@@ -146,7 +149,7 @@ def parse_yaml(data: bytes, name: str, core: bool = False) -> Document:
         raise InputInvalid([_syntax_problem(error, name, lines)]) from error
     except RecursionError as error:
         raise InputInvalid([Problem(Position(name), "is nested too deeply")]) from error
-    reading = _Reading(name, lines, core)
+    reading = _Reading(name, lines, core, binary)
     value = reading.convert(node, (), 0) if node is not None else None
     if reading.problems:
         raise InputInvalid(reading.problems)
@@ -156,10 +159,11 @@ def parse_yaml(data: bytes, name: str, core: bool = False) -> Document:
 class _Reading:
     """One walk over the composed nodes."""
 
-    def __init__(self, name: str, lines: tuple[str, ...], core: bool) -> None:
+    def __init__(self, name: str, lines: tuple[str, ...], core: bool, binary: bool) -> None:
         self.name = name
         self.lines = lines
         self.core = core
+        self.binary = binary
         self.places: dict[Path_, Located] = {}
         self.problems: list[Problem] = []
         self._visits = 0
@@ -222,6 +226,12 @@ class _Reading:
         if kind == "timestamp":
             self._problem(position, f"YAML reads {text!r} as a date", f'quote it: "{text}"')
             return None
+        if kind == "binary" and self.binary:
+            try:
+                return b64decode("".join(text.split()), validate=True)
+            except ValueError:
+                self._problem(position, "the value is said to be !!binary, and is not base64", "write it in base64")
+                return None
         if kind == "binary":
             self._problem(position, "binary values are not supported", "use a string")
             return None

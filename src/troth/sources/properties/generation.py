@@ -84,7 +84,7 @@ class Generator:
     def _find(self, operation: Operation) -> APIOperation[Any, Any, Any, Any]:
         if operation.soap is not None and self._soap is not None:
             return self._soap[f"/{operation.name}"]["post"]
-        return self._schema[operation.path][operation.method.lower()]
+        return self._schema[operation.document_path][operation.method.lower()]
 
 
 def _load(document: dict[str, object], file: str) -> BaseSchema:
@@ -110,7 +110,9 @@ def soap_document(document: Mapping[str, object], operations: list[Operation]) -
             if isinstance(schema, Mapping)
             else schema
         )
-        http = mapping(mapping(mapping(document.get("paths")).get(operation.path)).get(operation.method.lower()))
+        http = mapping(
+            mapping(mapping(document.get("paths")).get(operation.document_path)).get(operation.method.lower())
+        )
         described = mapping(mapping(mapping(http.get("x-soap")).get("operations")).get(operation.name))
         examples = {
             name: {"value": mapping(example)["request"]}

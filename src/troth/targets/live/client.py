@@ -1,33 +1,26 @@
 """A service behind an address: HTTP with hard limits, nothing followed, nothing retried, nothing raised."""
 
-import socket
-import ssl
+import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected, UnknownProtocol
-from threading import Timer
+from dataclasses import dataclass
 from time import monotonic
-from urllib.parse import unquote, urlsplit
-
-import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    NameResolutionError,
-    NewConnectionError,
-    ProtocolError,
-    ProxyError,
-    ReadTimeoutError,
-)
-from urllib3.util import Timeout
+from urllib.parse import quote, urlsplit
 
 from troth.errors import UsageInvalid
-from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
+from troth.model.exchange import COMPUTED_HEADERS, Exchange, NoAnswer, Request, Response, Silence, header
 from troth.model.facts import UNKNOWN, Facts
 from troth.model.ports import Abilities, Target
-from troth.targets.live.settings import Way, is_loopback_host
+from troth.targets.live.connection import Connection, Dialler, Origin, lost, origin_of
+from troth.targets.live.settings import Way, is_loopback_host, trimmed
+from troth.wire.bodies import Unreadable
+from troth.wire.codings import content
+from troth.wire.http_answers import MessageLimits
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_UNSENDABLE = re.compile(r"[\r\n\0]")
+_BODYLESS = frozenset(("GET", "HEAD", "DELETE", "TRACE", "OPTIONS"))
+"""Methods whose requests say nothing of a length where they have no body (RFC 9110, section 8.6)."""
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +39,7 @@ def is_loopback(address: str) -> bool:
 
 
 def check_address(address: str) -> str:
-    """The address without a slash at the end.
+    """The address without a slash at the end; alone behind the host the slash stays, since it names the root.
 
     Raises:
         UsageInvalid: it is not an HTTP address, or not on loopback.
@@ -65,7 +58,7 @@ def check_address(address: str) -> str:
             f"{parts.hostname} is not on loopback. Describe it as a target in troth.toml, its host among the allowed "
             "ones: there Troth learns what it may ask, how often, and what to keep secret (docs/live.md)"
         )
-    return address.rstrip("/")
+    return trimmed(address)
 
 
 def fetch(address: str) -> bytes:
@@ -79,7 +72,10 @@ def fetch(address: str) -> bytes:
         raise UsageInvalid(f"{address} cannot be fetched: {answer.reason} {answer.detail}".rstrip())
     if answer.status != 200:
         raise UsageInvalid(f"{address} cannot be fetched: it answers {answer.status}")
-    return answer.body
+    document = content(answer.headers, answer.body)
+    if isinstance(document, Unreadable):
+        raise UsageInvalid(f"{address} cannot be fetched: what it answers {document.reason}")
+    return document
 
 
 class LiveTarget(Target):
@@ -87,7 +83,7 @@ class LiveTarget(Target):
 
     Args:
         address: ``http://127.0.0.1:8765``. Without a path it stands for the origin of every documented server; with
-            one it stands for the whole of it.
+            one (``http://127.0.0.1:8765/`` has the root) it stands for the whole of it.
         servers: the documented servers, longest first when they overlap.
         facts: what is known of the service, by vendor.
         limits: what one answer may cost.
@@ -110,92 +106,86 @@ class LiveTarget(Target):
         way: Way | None = None,
         repeatable: Callable[[Request], bool] = lambda _request: True,
     ) -> None:
-        self.name = address
-        self._address = address.rstrip("/")
+        self.name = address.rstrip("/")
+        self._whole = bool(urlsplit(address).path)
         self._servers = tuple(sorted(servers, key=len, reverse=True))
         self._facts = facts
         self._limits = limits or Limits()
         self._repeatable = repeatable
-        self._sockets: set[socket.socket] = set()
         way = way or Way()
         self._hosts = way.hosts or frozenset(((urlsplit(address).hostname or "").lower(),))
-        self._pool = _pool(way)
-        self._pool.pool_classes_by_scheme = _watched_pools(self._sockets)
+        try:
+            self._dialler = Dialler(way)
+        except (OSError, ValueError) as error:
+            raise UsageInvalid(f"a certificate of the target cannot be used: {error}") from error
+        self._kept: dict[Origin, Connection] = {}
 
     def locate(self, url: str) -> str:
         """The address of a documented URL on this target."""
-        whole = bool(urlsplit(self._address).path)
-        if _below(url, self._address):
-            return url
         for server in self._servers:
+            # A URL of the target itself stays, unless a longer address than the target's says that it is documented.
+            if _below(url, self.name) and len(server) <= len(self.name):
+                return url
             if _below(url, server):
-                path = "" if whole else urlsplit(server).path
-                return self._address + path + url[len(server) :]
+                path = "" if self._whole else urlsplit(server).path
+                return self.name + path + url[len(server) :]
+        if _below(url, self.name):
+            return url
         parts = urlsplit(url)
-        return self._address + parts.path + (f"?{parts.query}" if parts.query else "")
+        return self.name + parts.path + (f"?{parts.query}" if parts.query else "")
 
     def send(self, request: Request) -> Exchange:
         """Send one request and read its answer within the limits."""
         started = monotonic()
-        # A socket's own time-out starts anew with every byte, so a slow drip would never end without a last bell.
-        bell = Timer(self._limits.total_seconds, self._hang_up)
-        bell.daemon = True
-        bell.start()
+        deadline = started + self._limits.total_seconds
         try:
-            answer = self._ask(request)
-        except (HTTPError, OSError, ValueError) as error:
-            answer = silence(error)
-        finally:
-            bell.cancel()
+            answer = self._ask(request, deadline)
+        except OSError as error:
+            answer = lost(error)
+        except ValueError:
+            answer = NoAnswer(Silence.NOT_SENT, "its address is not valid")
         seconds = monotonic() - started
         if seconds >= self._limits.total_seconds:
             # Whatever was read then is what was there when the line was cut.
             answer = NoAnswer(Silence.TIMEOUT, f"not complete after {self._limits.total_seconds:g} s")
         return Exchange(request, answer, seconds)
 
-    def _hang_up(self) -> None:
-        for one in list(self._sockets):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-
-    def _ask(self, request: Request) -> Response | NoAnswer:
-        limits = self._limits
+    def _ask(self, request: Request, deadline: float) -> Response | NoAnswer:
         url = self.locate(request.url)
-        host = (urlsplit(url).hostname or "").lower()
-        if host not in self._hosts:
-            return NoAnswer(Silence.NOT_SENT, f"{host} is not among the allowed hosts")
-        if not self._repeatable(request):
-            self._pool.clear()
-        kept = frozenset(self._sockets)
-        headers = urllib3.HTTPHeaderDict(request.headers)
-        headers.setdefault("User-Agent", "troth")
-        headers.setdefault("Accept-Encoding", "identity")
+        origin = origin_of(url)
+        if origin[1] not in self._hosts:
+            return NoAnswer(Silence.NOT_SENT, f"{origin[1]} is not among the allowed hosts")
+        proxied = self._dialler.proxy if origin[0] == "http" else None
+        message = write_request(request, url, proxied.authorization if proxied else None)
+        if isinstance(message, NoAnswer):
+            return message
+        connection = self._connection(origin, deadline, self._repeatable(request))
+        if isinstance(connection, NoAnswer):
+            return connection
+        old = connection.used
         try:
-            response = self._pool.request(
-                request.method,
-                url,
-                body=request.body or None,
-                headers=headers,
-                redirect=False,
-                retries=False,
-                preload_content=False,
-                decode_content=False,
-                timeout=Timeout(connect=limits.connect_seconds, read=limits.total_seconds),
-            )
-        except ProtocolError as error:
-            # Nothing of an answer has been read yet; where no connection was opened, one that was kept was used.
-            lost = silence(error)
-            return replace(lost, stale=lost.reason is Silence.RESET and kept >= self._sockets)
-        body = bytearray()
-        try:
-            for chunk in response.stream(limits.chunk_bytes, decode_content=False):
-                body += chunk
-                if len(body) > limits.body_bytes:
-                    response.close()
-                    return NoAnswer(Silence.TOO_LARGE, f"more than {limits.body_bytes:,} bytes")
-        finally:
-            response.release_conn()
-        return Response(response.status, tuple(response.headers.items()), bytes(body))
+            answer = connection.ask(message, request.method, deadline)
+        except OSError as error:
+            answer = lost(error)
+        if isinstance(answer, NoAnswer):
+            connection.close()
+            # Where not a byte of an answer came, an old connection may have been closed before the request arrived.
+            stale = old and answer.reason is Silence.RESET and not connection.begun
+            return NoAnswer(answer.reason, answer.detail, stale)
+        if answer.reusable:
+            self._kept[origin] = connection
+        else:
+            connection.close()
+        return answer.response
+
+    def _connection(self, origin: Origin, deadline: float, repeatable: bool) -> Connection | NoAnswer:
+        kept = self._kept.pop(origin, None)
+        if kept is not None:
+            if repeatable and kept.is_fit():
+                return kept
+            kept.close()
+        limits = MessageLimits(body_bytes=self._limits.body_bytes, read_bytes=self._limits.chunk_bytes)
+        return self._dialler.open(origin, self._limits.connect_seconds, deadline, limits)
 
     def facts(self, vendor: str) -> Facts:
         """What is known of the service; an open world without facts where nothing is."""
@@ -207,7 +197,8 @@ class LiveTarget(Target):
 
     def close(self) -> None:
         """Close all connections."""
-        self._pool.clear()
+        while self._kept:
+            self._kept.popitem()[1].close()
 
 
 def _below(url: str, base: str) -> bool:
@@ -215,89 +206,48 @@ def _below(url: str, base: str) -> bool:
     return url.startswith(base) and url[len(base) : len(base) + 1] in ("", "/", "?")
 
 
-def _pool(way: Way) -> urllib3.PoolManager:
-    try:
-        context = ssl.create_default_context(cafile=way.ca_bundle or None)
-        if way.client_certificate:
-            context.load_cert_chain(way.client_certificate, way.client_key or None, password=lambda: b"")
-    except (OSError, ValueError) as error:
-        raise UsageInvalid(f"a certificate of the target cannot be used: {error}") from error
-    if not way.proxy:
-        return urllib3.PoolManager(maxsize=1, retries=False, ssl_context=context)
-    parts = urlsplit(way.proxy)
-    port = f":{parts.port}" if parts.port else ""
-    credentials = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}" if parts.username else None
-    return urllib3.ProxyManager(
-        f"{parts.scheme}://{parts.hostname}{port}",
-        proxy_headers=urllib3.make_headers(proxy_basic_auth=credentials) if credentials else None,
-        maxsize=1,
-        retries=False,
-        ssl_context=context,
-    )
+def write_request(request: Request, url: str, through: str | None = None) -> bytes | NoAnswer:
+    """The bytes of a request, header section and body (RFC 9112, section 3).
+
+    Fields that follow from the address and from the body (`COMPUTED_HEADERS`) are computed, whatever the request has.
+
+    Args:
+        request: what is to be asked.
+        url: where, absolute.
+        through: the Proxy-Authorization for a proxy that is asked for a URL (``""`` for none); None without such a
+            proxy.
+
+    Returns:
+        The bytes, or why there are none: the words repeat no value.
+    """
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    target = path if through is None else f"{parts.scheme}://{parts.netloc}{path}"
+    if not _TOKEN.fullmatch(request.method):
+        return NoAnswer(Silence.NOT_SENT, "its method is no name")
+    fields = [("Host", _host(parts.netloc)), *_defaults(request)]
+    fields += [(name, value) for name, value in request.headers if name.lower() not in COMPUTED_HEADERS]
+    if request.body or request.method not in _BODYLESS:
+        fields.append(("Content-Length", str(len(request.body))))
+    if through:
+        fields.append(("Proxy-Authorization", through))
+    escaped = quote(target, safe=_PRINTABLE, errors="surrogatepass")
+    lines = [f"{request.method} {escaped} HTTP/1.1".encode("ascii")]
+    for name, value in fields:
+        if not _TOKEN.fullmatch(name) or _UNSENDABLE.search(value):
+            return NoAnswer(Silence.NOT_SENT, f"the header field {name!r} holds what no header field can")
+        try:
+            lines.append(f"{name}: {value}".encode("latin-1"))
+        except UnicodeEncodeError:
+            return NoAnswer(Silence.NOT_SENT, f"the header field {name!r} holds a character beyond Latin-1")
+    return b"\r\n".join((*lines, b"", request.body))
 
 
-def _watched_pools(sockets: set[socket.socket]) -> dict[str, type[urllib3.HTTPConnectionPool]]:
-    """Connection pools whose open sockets are known, so that they can be hung up."""
-
-    class Plain(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            _remember(self.sock, sockets)
-
-    class Secure(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            _remember(self.sock, sockets)
-
-    class PlainPool(urllib3.HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(urllib3.HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}
+def _defaults(request: Request) -> list[tuple[str, str]]:
+    """What is said of ourselves where the request says nothing."""
+    defaults = (("User-Agent", "troth"), ("Accept-Encoding", "identity"))
+    return [(name, value) for name, value in defaults if header(request.headers, name) is None]
 
 
-def _remember(opened: socket.socket | None, sockets: set[socket.socket]) -> None:
-    sockets.difference_update([one for one in sockets if one.fileno() < 0])
-    if opened is not None:
-        sockets.add(opened)
-
-
-def silence(error: Exception) -> NoAnswer:
-    """What kept an answer away, by the error of the HTTP client, in plain words: nothing of the answer is repeated."""
-    cause = _innermost(error)
-    if isinstance(error, ProxyError):
-        return NoAnswer(Silence.UNREACHABLE, f"by way of the proxy: {_words(cause)}".rstrip(": "))
-    if isinstance(error, NameResolutionError):
-        return NoAnswer(Silence.UNREACHABLE, "the name of the host is not known")
-    if isinstance(error, NewConnectionError):
-        if isinstance(cause, ConnectionRefusedError):
-            return NoAnswer(Silence.REFUSED, "nobody listens there")
-        return NoAnswer(Silence.UNREACHABLE, _words(cause))
-    if isinstance(error, (ConnectTimeoutError, ReadTimeoutError)):
-        what = "no connection" if isinstance(error, ConnectTimeoutError) else "nothing came"
-        return NoAnswer(Silence.TIMEOUT, f"{what} within the time-out")
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return NoAnswer(Silence.UNTRUSTED, f"its certificate does not hold: {cause.verify_message}".rstrip("."))
-    if isinstance(cause, (ConnectionError, IncompleteRead, ssl.SSLEOFError)):
-        return NoAnswer(Silence.RESET, _words(cause))
-    if isinstance(cause, ssl.SSLError):
-        return NoAnswer(Silence.UNTRUSTED, f"TLS: {cause.reason or cause.strerror or 'it failed'}")
-    return NoAnswer(Silence.MALFORMED, _words(cause))
-
-
-def _innermost(error: BaseException) -> BaseException:
-    while not isinstance(error, IncompleteRead) and (error.__cause__ or error.__context__) is not None:
-        error = error.__cause__ or error.__context__ or error
-    return error
-
-
-def _words(cause: BaseException) -> str:
-    if isinstance(cause, RemoteDisconnected):
-        return "it closed the connection without an answer"
-    if isinstance(cause, IncompleteRead):
-        return "the body broke off"
-    if isinstance(cause, (BadStatusLine, UnknownProtocol)):
-        return "its first line is not a status line"
-    return (cause.strerror if isinstance(cause, OSError) else str(cause)) or type(cause).__name__
+def _host(netloc: str) -> str:
+    return netloc if netloc.isascii() else netloc.encode("idna").decode("ascii")

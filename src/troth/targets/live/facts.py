@@ -42,7 +42,7 @@ def _fact_problems(file: TargetFile, name: str, book: Book) -> Iterator[Problem]
         vendor = book.vendors.get(vendor_name)
         if vendor is None or not vendor.world:
             continue
-        for path, value in leaves(facts, ()):
+        for path, value in fact_texts(facts, ()):
             fact = ".".join(path)
             place = file.position(name, "facts", vendor_name, *path)
             if fact not in vendor.world:
@@ -51,10 +51,10 @@ def _fact_problems(file: TargetFile, name: str, book: Book) -> Iterator[Problem]
                 yield Problem(place, f"the secret fact {fact} is written down", 'name a variable: "${NAME}"')
 
 
-def leaves(tree: object, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], str]]:
+def fact_texts(tree: object, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], str]]:
     """Every scalar of a tree as text, with the names that lead to it."""
     if isinstance(tree, Mapping):
-        return [leaf for key, value in tree.items() for leaf in leaves(value, (*path, str(key)))]
+        return [leaf for key, value in tree.items() for leaf in fact_texts(value, (*path, str(key)))]
     if isinstance(tree, (list, tuple)):
-        return [leaf for value in tree for leaf in leaves(value, path)]
+        return [leaf for value in tree for leaf in fact_texts(value, path)]
     return [] if tree is None or isinstance(tree, bool) else [(path, str(tree))]

@@ -12,7 +12,7 @@ from troth.loading.plain import mapping, sequence
 from troth.loading.positions.toml import read_toml
 from troth.loading.positions.yaml import Document, Located, Path_
 from troth.secrets.redactor import SHORTEST
-from troth.targets.live.settings import EFFECTS, Authentication, Pace, TargetSettings, Way, is_loopback_host
+from troth.targets.live.settings import EFFECTS, Authentication, Pace, TargetSettings, Way, is_loopback_host, trimmed
 
 FILE = "troth.toml"
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -199,7 +199,7 @@ class _Filling:
             if complaint:
                 self._problem(place, complaint)
             else:
-                addresses[str(vendor)] = str(address).rstrip("/")
+                addresses[str(vendor)] = trimmed(str(address))
         return addresses
 
     def _hosts(self, filled: Mapping[str, object], addresses: Mapping[str, str]) -> frozenset[str]:
