@@ -11,7 +11,7 @@ from troth.judging.judge import OperationJudge
 from troth.judging.terms import compile_terms
 from troth.model.book import Recording
 from troth.model.exchange import Exchange, Request
-from troth.model.ports import Case, Judged
+from troth.model.ports import Case, Judged, RecordedCase
 from troth.model.report import Judgement
 from troth.sources.recordings import RecordingsSource
 
@@ -35,11 +35,9 @@ def test_the_class_of_a_value_that_was_minted(
     judged: list[Judgement] = []
 
     def judge(case: Case) -> Judgement:
-        assert case.facts is not None
-        assert case.exchange is not None
-        judgement = OperationJudge(terms.operations[str(case.operation)], case.facts).judge(
-            case.exchange, Judged(case.facts)
-        )
+        assert isinstance(case, RecordedCase)
+        operation_judge = OperationJudge(terms.operations[str(case.operation)], case.facts)
+        judgement = operation_judge.judge(case.exchange, Judged(case.facts))
         judged.append(judgement)
         return judgement
 

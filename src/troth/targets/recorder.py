@@ -125,6 +125,7 @@ class RecordingTarget(Before):
         exchange = self._target.send(request)
         if self._scene is not None:
             self._keep(exchange, self._scene)
+            self._scene.minted, self._scene.again = frozenset(), False
         return exchange
 
     def _keep(self, exchange: Exchange, scene: _Scene) -> None:
