@@ -12,10 +12,10 @@ from typing import Any
 
 from cel_expr_python import cel  # type: ignore[import-untyped]
 
-from troth.cel.expressions import Kind, Vocabulary
-from troth.cel.text import expand
+from troth.cel.expressions import ValueKind, Vocabulary
+from troth.cel.text import insert_lets
 
-VARIABLES: dict[str, Kind] = {
+VARIABLES: dict[str, ValueKind] = {
     "login.ours": "bool",
     "password.absent": "bool",
     "response.status": "int",
@@ -81,7 +81,7 @@ def ours() -> Callable[[], list[object]]:
 
 def expanded() -> list[str]:
     """The rules with their lets in place, for engines that have none."""
-    return [expand(rule, LETS).text for rule in RULES]
+    return [insert_lets(rule, LETS).text for rule in RULES]
 
 
 def reference() -> Callable[[], list[object]]:

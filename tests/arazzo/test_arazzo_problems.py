@@ -102,6 +102,18 @@ DEFECTS = [
         "email",
     ),
     (
+        "payload: {id: $inputs.order}",
+        "payload: {id: $inputs.order}, replacements: [{target: /a~2, value: 1}]",
+        "followed by neither 0 nor 1",
+        "write a JSON Pointer",
+    ),
+    (
+        "inputs: {type: object, properties: {order: {type: string}}}",
+        "inputs: {type: object, properties: {order: {type: string}, x: {$ref: '#/nothing'}}}",
+        "the reference '#/nothing' points at nothing",
+        "",
+    ),
+    (
         "      - stepId: read\n",
         "      - x-security: [{schemeName: kye, values: {apiKey: a}}]\n        stepId: read\n",
         "unknown security scheme 'kye'",

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from troth.cel.expressions import Kind, Vocabulary
+from troth.cel.expressions import ValueKind, Vocabulary
 
-VARIABLES: dict[str, Kind] = {
+VARIABLES: dict[str, ValueKind] = {
     "login.ours": "bool",
     "response.status": "int",
     "response.body": "dyn",

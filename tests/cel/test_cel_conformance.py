@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from troth.cel.expressions import ExpressionInvalid, Failure, Kind, Vocabulary
+from troth.cel.expressions import ExpressionInvalid, Failure, ValueKind, Vocabulary
 from troth.cel.values import CelType
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "conformance" / "cel"
@@ -132,10 +132,10 @@ def python_value(value: Message) -> Any:
     raise NotOurs("protobuf messages")
 
 
-KINDS: dict[str, Kind] = {"BOOL": "bool", "INT64": "int", "DOUBLE": "double", "STRING": "string", "BYTES": "bytes"}
+KINDS: dict[str, ValueKind] = {"BOOL": "bool", "INT64": "int", "DOUBLE": "double", "STRING": "string", "BYTES": "bytes"}
 
 
-def kind_of(declared: Message) -> Kind:
+def kind_of(declared: Message) -> ValueKind:
     ((kind, (content,)),) = declared["type"][0].items()
     if kind == "primitive":
         if content == "UINT64":
@@ -176,12 +176,12 @@ def outcome(file: str, case: Message) -> str:
         wanted = python_value(case["value"][0]) if "value" in case else True
     except NotOurs as reason:
         return str(reason)
-    declared: dict[str, Kind] = {**dict.fromkeys(scope, "dyn"), **variables}
+    declared: dict[str, ValueKind] = {**dict.fromkeys(scope, "dyn"), **variables}
     return verdict(text, declared, scope, wanted, "eval_error" in case, "disable_check" in case)
 
 
 def verdict(
-    text: str, variables: dict[str, Kind], scope: dict[str, Any], wanted: Any, fails: bool, unchecked: bool
+    text: str, variables: dict[str, ValueKind], scope: dict[str, Any], wanted: Any, fails: bool, unchecked: bool
 ) -> str:
     try:
         expression = Vocabulary(variables).compile(text, "dyn")

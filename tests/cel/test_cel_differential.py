@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from troth.cel.expressions import ExpressionInvalid, Failure
-from troth.cel.reference import Reference
+from troth.cel.reference import ReferenceEngine
 from troth.cel.values import CelType
 
-REFERENCE = Reference(VARIABLES)
+REFERENCE = ReferenceEngine(VARIABLES)
 
 
 def turned(value: Any) -> Any:

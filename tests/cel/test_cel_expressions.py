@@ -4,9 +4,16 @@ from typing import Any
 
 import pytest
 
-from troth.cel.expressions import Expression, ExpressionInvalid, ExpressionProblem, Failure, Kind, Vocabulary
+from troth.cel.expressions import (
+    CompiledExpression,
+    ExpressionInvalid,
+    ExpressionProblem,
+    Failure,
+    ValueKind,
+    Vocabulary,
+)
 
-VARIABLES: dict[str, Kind] = {
+VARIABLES: dict[str, ValueKind] = {
     "login.ours": "bool",
     "login.absent": "bool",
     "fields.one": "bool",
@@ -43,7 +50,9 @@ SCOPE: dict[str, Any] = {
 VOCABULARY = Vocabulary(VARIABLES, LETS)
 
 
-def problems(text: str, vocabulary: Vocabulary = VOCABULARY, result: Kind = "bool") -> tuple[ExpressionProblem, ...]:
+def problems(
+    text: str, vocabulary: Vocabulary = VOCABULARY, result: ValueKind = "bool"
+) -> tuple[ExpressionProblem, ...]:
     with pytest.raises(ExpressionInvalid) as caught:
         vocabulary.compile(text, result)
     assert caught.value.problems
@@ -287,7 +296,7 @@ def test_numbers_and_text_beyond_what_the_reference_can_carry() -> None:
 
 
 def test_an_evaluation_leaves_the_body_alone_and_does_not_share_literals() -> None:
-    expression: Expression = VOCABULARY.compile("[1, 2]", "list")
+    expression: CompiledExpression = VOCABULARY.compile("[1, 2]", "list")
     first = expression.evaluate({})
     assert isinstance(first, list)
     first.append(3)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from troth.cel.faults import Fault
 from troth.cel.functions import OWN, distinct, is_sorted, keys_of, rfc2822, same_except
-from troth.cel.reference import PatternInvalid, Reference, literal, matcher, search
+from troth.cel.reference import PatternInvalid, ReferenceEngine, literal, matcher, search
 from troth.cel.regex import linear, searcher
 from troth.cel.values import DEEPEST, double_text, equal, frozen
 
-REFERENCE = Reference({"x": "dyn", "y": "dyn"})
+REFERENCE = ReferenceEngine({"x": "dyn", "y": "dyn"})
 
 SCALARS = (
     st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from((0.0, 1.0, 1.5)) | st.sampled_from(("", "a", "1"))

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from drawn_expressions import mixes_numbers
 
-from troth.cel.expressions import Failure, Kind, Vocabulary
-from troth.cel.reference import Reference, literal
+from troth.cel.expressions import Failure, ValueKind, Vocabulary
+from troth.cel.reference import ReferenceEngine, literal
 
-VARIABLES: dict[str, Kind] = {"x": "dyn", "y": "dyn"}
+VARIABLES: dict[str, ValueKind] = {"x": "dyn", "y": "dyn"}
 VOCABULARY = Vocabulary(VARIABLES)
-REFERENCE = Reference(VARIABLES)
+REFERENCE = ReferenceEngine(VARIABLES)
 
 SAMPLES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 7, -7, 2, 2**53 + 1, 2**63 - 1, -(2**63)),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from troth.cel.expressions import ExpressionInvalid, ExpressionProblem, Kind, Vocabulary
+from troth.cel.expressions import ExpressionInvalid, ExpressionProblem, ValueKind, Vocabulary
 
-VARIABLES: dict[str, Kind] = {
+VARIABLES: dict[str, ValueKind] = {
     "login.ours": "bool",
     "login.absent": "bool",
     "fields.one": "bool",

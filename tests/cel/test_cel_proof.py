@@ -7,7 +7,7 @@ from drawn_expressions import VARIABLES, VOCABULARY, expressions, scopes
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from troth.cel.expressions import Expression, ExpressionInvalid, Failure, Vocabulary
+from troth.cel.expressions import CompiledExpression, ExpressionInvalid, Failure, Vocabulary
 from troth.cel.loops import MOST_STEPS
 from troth.cel.proof import Goal, Part, prove
 from troth.model.facts import UNKNOWN
@@ -24,7 +24,7 @@ BODY: dict[str, Any] = {
 SCOPE = {"response.body": BODY, "response.status": 200, "login.ours": True}
 
 
-def compiled(text: str) -> Expression | None:
+def compiled(text: str) -> CompiledExpression | None:
     try:
         return VOCABULARY.compile(text)
     except ExpressionInvalid:

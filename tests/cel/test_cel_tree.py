@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth.cel.reference import Checked, Reference, literal
+from troth.cel.reference import Checked, ReferenceEngine, literal
 from troth.cel.tree import (
-    Call,
     Const,
     Foreign,
+    FunctionCall,
     Ident,
     ListOf,
     Loop,
@@ -19,7 +19,7 @@ from troth.cel.tree import (
     decode,
 )
 
-REFERENCE = Reference({"x": "dyn", "a.b": "bool"})
+REFERENCE = ReferenceEngine({"x": "dyn", "a.b": "bool"})
 
 
 def tree(text: str) -> Node:
@@ -34,8 +34,8 @@ def tree(text: str) -> Node:
         ("a.b", Ident(1, "a.b")),
         ("x.a.b", Select(3, Select(1, Ident(0, "x"), "a", False), "b", False)),
         ("has(x.a)", Select(3, Ident(4, "x"), "a", True)),
-        ("x[-1]", Call(1, "_[_]", None, (Ident(0, "x"), Const(2, -1)))),
-        ("x.size()", Call(6, "size", Ident(0, "x"), ())),
+        ("x[-1]", FunctionCall(1, "_[_]", None, (Ident(0, "x"), Const(2, -1)))),
+        ("x.size()", FunctionCall(6, "size", Ident(0, "x"), ())),
         ("[null, true, 'é\\u0000', b'\\xff']",
          ListOf(0, (Const(1, None), Const(7, True), Const(13, "é\0"), Const(24, b"\xff")))),
         ("{'k': x}", MapOf(0, ((Const(1, "k"), Ident(6, "x")),))),
@@ -56,7 +56,7 @@ def test_a_loop_is_the_fold_of_its_macro() -> None:
     loop = tree("x.exists(i, i)")
     assert isinstance(loop, Loop)
     assert (loop.variable, loop.span, loop.start) == ("i", Ident(0, "x"), Const(8, False))
-    assert isinstance(loop.step, Call)
+    assert isinstance(loop.step, FunctionCall)
     assert loop.step.function == "_||_"
     assert loop.step.args == (Ident(8, loop.accumulator), Ident(12, "i"))
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from troth.drift.command import Side, ask_side, read_side
-from troth.drift.sightings import Collector
+from troth.drift.sightings import SightingCollector
 from troth.model.exchange import Headers, Request, Response
 from troth.model.ports import Budget, RunOptions
 from troth.session.open import Opened, open_all, open_book
@@ -85,7 +85,7 @@ def record(operations: tuple[str, ...], seed: int) -> Recorded:
     services = {name: InstalledVendors().mock(name)(seed=seed) for name in book.vendors}
     origins = {operation.server.split("/", 3)[2]: operation.vendor for operation in book.operations()}
     target = EmbeddedTarget(services, {f"https://{host}": vendor for host, vendor in origins.items()})
-    collector = Collector()
+    collector = SightingCollector()
     side = ask_side(
         Run(
             selection,

@@ -12,13 +12,14 @@ from rich.console import Console
 
 from troth.drift.console import render_drift
 from troth.drift.differences import Change, DriftReport, SideFacts
-from troth.drift.formats import ABSTRACT, formats_of, template
+from troth.drift.formats import ABSTRACT, abstracted, formats_of
 from troth.drift.json_report import write_drift_json
 from troth.drift.markdown import write_drift_markdown
-from troth.drift.measuring import measure
-from troth.drift.shapes import Shape, merged
+from troth.drift.measuring import compare_sightings
+from troth.drift.shapes import LearntShape, merged
 from troth.drift.sightings import Sighting
 from troth.model.exchange import Headers, Request, Response
+from troth.secrets.redactor import Redactor
 
 JSON: Headers = (("Content-Type", "application/json"),)
 
@@ -41,7 +42,7 @@ def answers(*bodies: object, status: int = 200, apart: str = "") -> list[Sightin
 
 
 def changes(old: Sequence[Sighting], new: Sequence[Sighting]) -> list[tuple[str, str, str]]:
-    return [(one.place, one.sort, str(one.worth)) for one in measure(old, new).changes]
+    return [(one.place, one.sort, str(one.worth)) for one in compare_sightings(old, new).changes]
 
 
 UUIDS = [f"0b0f3a1c-55d1-4d5e-9c55-3f3a1c2b4d{number:02x}" for number in range(40)]
@@ -138,7 +139,7 @@ def test_what_is_drift_and_what_is_not(case: str) -> None:
 
 def test_requests_that_were_not_alike_need_more_answers() -> None:
     few, many = [{"a": 1}] * 4, [{"a": 1}] * 6
-    measured = measure(answers(*few, apart="old"), answers(*[{}] * 6, apart="new"))
+    measured = compare_sightings(answers(*few, apart="old"), answers(*[{}] * 6, apart="new"))
     assert measured.changes == ()
     assert measured.apart == ("shop.readOrder 200: 4 old and 6 new answers to unlike requests, fewer than 5 each",)
     found = changes(answers(*many, apart="old"), answers(*[{}] * 6, apart="new"))
@@ -148,7 +149,7 @@ def test_requests_that_were_not_alike_need_more_answers() -> None:
 def test_errors_are_held_to_their_words() -> None:
     old = answers({"error": "No order 1001 here", "code": 12}, status=404)
     new = answers({"error": "Order 1001 is unknown", "code": 13}, status=404)
-    found = measure(old, new).changes
+    found = compare_sightings(old, new).changes
     assert [(one.place, str(one.worth), one.old.example, one.new.example) for one in found] == [
         ("body /code", "text changed", "12", "13"),
         ("body /error", "text changed", f"No order {ABSTRACT} here", f"Order {ABSTRACT} is unknown"),
@@ -158,7 +159,7 @@ def test_errors_are_held_to_their_words() -> None:
 def test_a_text_is_found_beside_others_by_what_was_asked() -> None:
     old = [sighting({"e": "one"}, 400, "a"), sighting({"e": "two"}, 400, "b"), sighting({"e": "three"}, 400, "c")]
     new = [sighting({"e": "one"}, 400, "a"), sighting({"e": "uno"}, 400, "b"), sighting({"e": "tre"}, 400, "c")]
-    found = {(one.old.example, one.new.example) for one in measure(old, new).changes}
+    found = {(one.old.example, one.new.example) for one in compare_sightings(old, new).changes}
     assert found == {("two", "uno"), ("three", "tre")}
 
 
@@ -173,14 +174,14 @@ def test_an_envelope_is_held_to_its_words_in_success_too() -> None:
 def test_statuses() -> None:
     old = [sighting({}, 404, "unknown"), sighting({"a": 1}, 200, "known")]
     new = [sighting({}, 410, "unknown"), sighting({"a": 1}, 200, "known")]
-    (change,) = measure(old, new).changes
+    (change,) = compare_sightings(old, new).changes
     assert (change.status, change.says, str(change.worth)) == (
         404,
         "answers 410 where it answered 404",
         "breaks consumers",
     )
     apart = [answers(*[{}] * 9, status=200, apart="old"), answers(*[{}] * 9, status=500, apart="new")]
-    sorts = {(one.sort, one.status, str(one.worth)) for one in measure(*apart).changes}
+    sorts = {(one.sort, one.status, str(one.worth)) for one in compare_sightings(*apart).changes}
     assert sorts == {("status-gone", 200, "breaks consumers"), ("status-new", 500, "breaks consumers")}
 
 
@@ -189,7 +190,7 @@ def test_classes_tell_nothing_where_one_side_lacks_facts() -> None:
     ours, nobodys = sighting({"a": 1}, 200, "token=ours"), sighting({}, 401, "token=?")
     old = [replace(one, form="/token", known=one is ours) for one in (ours, nobodys) * 9]
     new = [replace(one, situation="token=?", form="/token", known=False) for one in (ours, nobodys) * 9]
-    assert measure(old, new).changes == ()
+    assert compare_sightings(old, new).changes == ()
     known = [replace(one, situation="token=ours") for one in (ours, sighting({}, 401, "token=ours"))]
     assert changes(known[:1], known[1:]) == [("status", "status", "breaks consumers")]
 
@@ -242,13 +243,13 @@ sightings = st.lists(
 
 @given(sightings)
 def test_nothing_drifts_from_itself(one: list[Sighting]) -> None:
-    assert measure(one, one).changes == ()
+    assert compare_sightings(one, one).changes == ()
 
 
 @given(sightings, sightings, st.data())
 def test_order_is_of_no_importance(old: list[Sighting], new: list[Sighting], data: st.DataObject) -> None:
-    first = measure(old, new)
-    second = measure(data.draw(st.permutations(old)), data.draw(st.permutations(new)))
+    first = compare_sightings(old, new)
+    second = compare_sightings(data.draw(st.permutations(old)), data.draw(st.permutations(new)))
     assert [replace(one, first="") for one in first.changes] == [replace(one, first="") for one in second.changes]
     assert (first.compared, first.apart) == (second.compared, second.apart)
 
@@ -258,8 +259,8 @@ def test_what_was_asked_again_weighs_nothing(old: list[Sighting], new: list[Sigh
     """Whatever the repeated answers are: shapes, texts and statuses are compared without them."""
     repeats = st.lists(st.sampled_from(new).map(lambda first: replace(first, again=True)), max_size=8)
     more = [*new, *data.draw(repeats), *(replace(again, again=True) for again in data.draw(sightings))]
-    assert measure(old, more) == measure(old, new)
-    assert measure(more, old) == measure(new, old)
+    assert compare_sightings(old, more) == compare_sightings(old, new)
+    assert compare_sightings(more, old) == compare_sightings(new, old)
 
 
 def test_what_was_asked_again_stands_for_a_first_answer_that_is_not_there() -> None:
@@ -271,9 +272,9 @@ def test_what_was_asked_again_stands_for_a_first_answer_that_is_not_there() -> N
 @given(st.lists(st.lists(trees, min_size=1, max_size=3), min_size=1, max_size=6))
 def test_merging_places_is_learning_them_together(found: list[list[object]]) -> None:
     """Answers that have one part of a place each: merged shapes say what one shape would."""
-    parts, whole = [], Shape()
+    parts, whole = [], LearntShape()
     for number, values in enumerate(found):
-        part = Shape()
+        part = LearntShape()
         part.learn(values, number, ())
         parts.append(part)
         whole.learn(values, number, ())
@@ -319,8 +320,8 @@ strange = st.lists(
 @settings(max_examples=60)
 @given(strange, strange)
 def test_hostile_answers_are_compared_and_reported(old: list[Sighting], new: list[Sighting]) -> None:
-    assert measure(old, old).changes == ()
-    report = report_of(measure(old, new).changes)
+    assert compare_sightings(old, old).changes == ()
+    report = report_of(compare_sightings(old, new).changes)
     console = Console(file=_Nowhere(), width=100)
     render_drift(report, console, verbose=True)
 
@@ -340,16 +341,15 @@ class _Nowhere:
 
 def report_of(found: tuple[Change, ...], **secrets: str) -> DriftReport:
     side = SideFacts("a side", "mock", 1)
-    return DriftReport(
-        "0", 0, "s", "c", side, side, found, 1, (), secrets={value: name for name, value in secrets.items()}
-    )
+    report = DriftReport("0", 0, "s", "c", side, side, found, 1, ())
+    return Redactor({value: name for name, value in secrets.items()}).clean(report)
 
 
 def test_reports_hide_secrets_and_cannot_be_broken_out_of(tmp_path: Path) -> None:
     evil = "`</td>|\n# <script>alert(1)</script> hunter2-hunter2"
     old = answers({"error": "fine", "hunter2-hunter2": 1}, status=400)
     new = answers({"error": evil}, status=400)
-    report = report_of(measure(old, new).changes, SHOP_KEY="hunter2-hunter2")
+    report = report_of(compare_sightings(old, new).changes, SHOP_KEY="hunter2-hunter2")
     write_drift_json(report, tmp_path / "drift.json")
     write_drift_markdown(report, tmp_path / "drift.md")
     for name in ("drift.json", "drift.md"):
@@ -389,4 +389,4 @@ def test_formats(text: str, expected: str | None) -> None:
 def test_values_within_texts_are_abstracted() -> None:
     text = f"User {UUIDS[0]} of ann@shop.example, asked 2026-11-22, has 3 of 120934 in 'north'"
     expected = f"User {ABSTRACT} of {ABSTRACT}, asked {ABSTRACT}, has 3 of {ABSTRACT} in '{ABSTRACT}'"
-    assert template(text, ("north",)) == expected
+    assert abstracted(text, ("north",)) == expected

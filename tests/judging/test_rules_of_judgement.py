@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bookmaking import SHOP_CONTRACT, FunctionTarget, answer_of, honest_shop, make_book, run_cases, silent
+from bookmaking import SHOP_CONTRACT, SHOP_SPEC, FunctionTarget, answer_of, honest_shop, make_book, run_cases, silent
 
 from troth.model.conclusion import conclude
 from troth.model.exchange import NoAnswer, Request, Response
@@ -14,9 +14,11 @@ from troth.session.conclude import reasons_of
 Answer = Callable[[Request], Response | NoAnswer]
 
 
-def outcome(root: Path, answer: Answer, contract: str = SHOP_CONTRACT, strict: bool = False) -> tuple[list[str], int]:
+def outcome(
+    root: Path, answer: Answer, contract: str = SHOP_CONTRACT, strict: bool = False, spec: str = SHOP_SPEC
+) -> tuple[list[str], int]:
     """The findings as ``CODE subject`` and the exit code."""
-    runner, results = run_cases(make_book(root, contracts={"orders": contract}), FunctionTarget(answer), strict)
+    runner, results = run_cases(make_book(root, spec, {"orders": contract}), FunctionTarget(answer), strict)
     found = sorted(f"{seen.finding.code} {seen.finding.subject}" for seen in runner.tally.findings())
     court_says = [runner.reported(seen) for seen in runner.tally.findings()]
     return found, conclude(reasons_of(court_says, results, runner.tally.counts())).exit_code
@@ -67,6 +69,15 @@ def test_only_documented_promises_break_a_run(tmp_path: Path) -> None:
 def test_a_violated_schema_takes_the_basis_that_stands_at_its_place(tmp_path: Path) -> None:
     assert outcome(tmp_path, instead("ours", 200, {"id": "1001", "total": "five"})) == (["TR104 conformance 200"], 0)
     assert outcome(tmp_path, instead("ours", 200, {"id": "1001", "total": "five"}), strict=True)[1] == 1
+
+
+def test_the_basis_is_found_through_a_reference_with_an_escape(tmp_path: Path) -> None:
+    spec = SHOP_SPEC.replace(
+        "total: {type: integer, x-basis: assumed}", "total: {$ref: '#/components/schemas/An%20amount'}"
+    )
+    spec += "components: {schemas: {An amount: {type: integer, x-basis: assumed}}}\n"
+    wrong = instead("ours", 200, {"id": "1001", "total": "five"})
+    assert outcome(tmp_path, wrong, spec=spec) == (["TR104 conformance 200"], 0)
 
 
 def test_silence_is_nobodys_fault(tmp_path: Path) -> None:

@@ -13,12 +13,13 @@ from rich.console import Console
 from troth.cli import main
 from troth.judging.terms import compile_terms
 from troth.model.ports import Budget
+from troth.secrets.redactor import Redactor
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
-from troth.strength.collecting import EACH, Collector, sampled
+from troth.strength.collecting import EACH, ExchangeCollector, sampled
 from troth.strength.command import touched_since
-from troth.strength.console import lines, render_strength, without_secrets
+from troth.strength.console import render_strength, strength_lines
 from troth.strength.json_report import strength_tree, write_strength_json
 from troth.strength.measurement import Score, StrengthReport, Survivor
 from troth.strength.measuring import Measurement
@@ -48,7 +49,7 @@ def measure(tmp_path, contract=SHOP_CONTRACT, answer=shop, seed=0, spec=SHOP_SPE
     book = make_book(tmp_path, spec, {"orders": contract})
     terms, problems = compile_terms(book)
     assert not problems
-    collector = Collector()
+    collector = ExchangeCollector()
     target = FunctionTarget(answer)
     runner = Runner(book, terms, target, Court(), collector.watch)
     for item in CasesSource(terms, target.facts, Budget(seed)).items():
@@ -170,7 +171,7 @@ def report_of(measured):
 
 def test_the_report_for_people_says_all_three_apart(tmp_path):
     report = report_of(measure(tmp_path, SHOP_CONTRACT + FREE))
-    text = "\n".join(line for line, _ in lines(report, 99.9, verbose=True, redundant=True))
+    text = "\n".join(line for line, _ in strength_lines(report, 99.9, verbose=True, redundant=True))
     total = report.overall
     assert f"{total.caught:,} caught" in text
     assert f"{total.free:,} free, {total.survived:,} survived" in text
@@ -193,12 +194,11 @@ def test_the_report_for_programs_holds_the_same_numbers(tmp_path):
 def test_a_secret_does_not_appear():
     survivor = Survivor("v", "op", 200, "soap return", "recorded-value", "become 'hunter2222', as elsewhere", 1)
     zero = Score("overall")
-    report = StrengthReport(
-        "0", 0, "", "", 1, 0, 1.0, 1.0, zero, (), (), (), (survivor,), (), (), secrets={"hunter2222": "V_PASSWORD"}
-    )
+    report = StrengthReport("0", 0, "", "", 1, 0, 1.0, 1.0, zero, (), (), (), (survivor,), (), ())
+    report = Redactor({"hunter2222": "V_PASSWORD"}).clean(report)
     shown = StringIO()
     render_strength(report, Console(file=shown), minimum=0)
-    for text in (shown.getvalue(), json.dumps(strength_tree(without_secrets(report)))):
+    for text in (shown.getvalue(), json.dumps(strength_tree(report))):
         assert "hunter2222" not in text
         assert "<V_PASSWORD>" in text
 
@@ -208,7 +208,7 @@ def test_a_secret_does_not_appear():
 )
 def test_a_score_is_never_rounded_up_to_a_whole_one(score, shown):
     zero = StrengthReport("0", 0, "", "", 1, 0, 1.0, 1.0, score, (), (), (), (), (), ())
-    assert any(line.startswith(shown) for line, _ in lines(zero, 0, verbose=False, redundant=False))
+    assert any(line.startswith(shown) for line, _ in strength_lines(zero, 0, verbose=False, redundant=False))
 
 
 def test_the_command_measures_the_real_contracts():

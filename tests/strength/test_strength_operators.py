@@ -1,6 +1,7 @@
 """Each operator as a table of before and after."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from troth.strength.operators import markup as of_markup
 from troth.strength.operators import message as of_message
 from troth.strength.operators import soap as of_soap
 from troth.strength.operators import state as of_state
-from troth.strength.trees import at, encode, pattern, places, replaced, same_form, without
+from troth.strength.trees import json_bytes, part_at, pattern, places, remove_part, replace_part, same_form
 from troth.strength.values import moved_date, same_format
 from troth.wire.soap import read_envelope
 
@@ -73,7 +74,7 @@ MISSING = object()
 )
 def test_json_operator(operator, tree, path, extras, after):
     original = json.dumps(tree)
-    spot = of_json.Spot(tree, path, at(tree, path), **extras)
+    spot = of_json.Spot(tree, path, part_at(tree, path), **extras)
     assert [changed for changed, _ in of_json.OPERATORS[operator](spot)] == after
     assert json.dumps(tree) == original
 
@@ -83,19 +84,19 @@ def test_every_json_operator_stands_in_the_table_above():
     assert {row[0] for row in marks} == set(of_json.OPERATORS)
 
 
-ENVELOPE = of_soap.Envelope("aResponse", "urn:x", (of_soap.Part("return", "NO USER"),), texts=("7",), asked=("q",))
+ENVELOPE = of_soap.Envelope("aResponse", "urn:x", (("return", "NO USER"),), recorded=("7",), asked=("q",))
 
 
 @pytest.mark.parametrize(
     ("operator", "text", "parts"),
     [
         ("drop", "NO USER", {}),
-        ("rename", "NO USER", {"result": "NO USER"}),
+        ("rename", "NO USER", {"RETURN": "NO USER"}),
         ("null", "NO USER", {"return": None}),
         ("empty", "NO USER", {"return": ""}),
-        ("add", "NO USER", {"return": "NO USER", "extra": "1"}),
+        ("add", "NO USER", {"return": "NO USER", "troth_unknown": "troth_unknown"}),
         ("underscore", "NO USER", {"return": "NO_USER"}),
-        ("underscore", "NO_USER", {"return": "NO USER"}),
+        ("blank", "NO_USER", {"return": "NO USER"}),
         ("case", "NO USER", {"return": "no user"}),
         ("pad", "NO USER", {"return": "NO USER "}),
         ("cut", "NO USER", {"return": "NO "}),
@@ -103,15 +104,14 @@ ENVELOPE = of_soap.Envelope("aResponse", "urn:x", (of_soap.Part("return", "NO US
         ("minus-one", "41", {"return": "40"}),
         ("negate", "41", {"return": "-41"}),
         ("huge", "41", {"return": "9007199254740993"}),
+        ("day-later", "2013-12-31", {"return": "2014-01-01"}),
         ("recorded-value", "NO USER", {"return": "7"}),
         ("request-value", "NO USER", {"return": "q"}),
         ("fault", "NO USER", {"faultcode": "s:Server", "faultstring": "NO USER"}),
     ],
 )
 def test_soap_operator(operator, text, parts):
-    envelope = of_soap.Envelope(
-        "aResponse", "urn:x", (of_soap.Part("return", text),), texts=ENVELOPE.texts, asked=ENVELOPE.asked
-    )
+    envelope = replace(ENVELOPE, parts=(("return", text),))
     ((changed, _, _),) = of_soap.OPERATORS[operator](envelope)
     assert dict(read_envelope(changed.write()).parts) == parts
 
@@ -125,6 +125,19 @@ def test_the_soap_envelope_itself_can_be_wrong():
     assert b"<n:return" in written["qualify"][0].write()
     assert written["duplicate"][0].write().count(b"<return") == 2
     assert read_envelope(written["other-value"][0].write()).parts["return"] not in ("", "NO USER")
+
+
+def test_every_value_that_other_answers_return_is_tried():
+    envelope = replace(ENVELOPE, recorded=("7", "8", "NO USER"), asked=("q", "r", "s"))
+    for operator, returned in (("recorded-value", {"7", "8"}), ("request-value", {"q", "r"})):
+        assert {changed.parts[0][1] for changed, _, _ in of_soap.OPERATORS[operator](envelope)} == returned
+
+
+def test_a_nil_return_can_be_changed_too():
+    envelope = replace(ENVELOPE, parts=(("return", None),))
+    changed = {name for name, operator in of_soap.OPERATORS.items() for _ in operator(envelope)}
+    assert {"drop", "rename", "pad", "add", "duplicate", "fault", "wrapper"} <= changed
+    assert not changed & {"cut", "case", "plus-one", "recorded-value"}
 
 
 def test_a_soap_answer_survives_reading_and_writing():
@@ -198,15 +211,15 @@ TREES = st.recursive(
 @given(TREES)
 def test_replacing_a_part_by_itself_changes_nothing(tree):
     for path, value in places(tree):
-        assert at(tree, path) == value
-        assert same_form(replaced(tree, path, value)) == same_form(tree)
+        assert part_at(tree, path) == value
+        assert same_form(replace_part(tree, path, value)) == same_form(tree)
 
 
 @given(TREES)
 def test_a_part_taken_away_is_gone(tree):
     for path, _ in places(tree):
         if path:
-            assert same_form(without(tree, path)) != same_form(tree)
+            assert same_form(remove_part(tree, path)) != same_form(tree)
 
 
 def test_equal_trees_have_one_form_whatever_the_order_of_their_keys():
@@ -257,7 +270,7 @@ def test_dates_move_in_their_own_notation(text, later):
 
 
 def test_what_cannot_be_told_apart_is_written_alike():
-    assert encode({"a": 1}) == b'{"a":1}'
+    assert json_bytes({"a": 1}) == b'{"a":1}'
 
 
 def look(status, name):

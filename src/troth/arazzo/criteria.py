@@ -9,7 +9,7 @@ from jsonpath import JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
 
 from troth.arazzo.values import Missing, Moment, operand_value, value_of
-from troth.cel.expressions import ExpressionInvalid, Failure, Kind, Vocabulary
+from troth.cel.expressions import ExpressionInvalid, Failure, ValueKind, Vocabulary
 from troth.errors import Position, Problem
 from troth.judging.decisions import show
 from troth.judging.scope import ScopeMaker
@@ -18,7 +18,7 @@ from troth.model.workflow import Comparison, Condition, Criterion, Logic, Runtim
 from troth.wire.bodies import Unreadable
 from troth.wire.xpath import compile_xpath
 
-VARIABLES: Mapping[str, Kind] = {
+VARIABLES: Mapping[str, ValueKind] = {
     "request.method": "string",
     "request.target": "string",
     "request.path": "dyn",

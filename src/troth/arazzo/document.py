@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import PurePosixPath
 
-from troth.arazzo.parts import PartReader, resolved_schema
+from troth.arazzo.parts import PartReader
 from troth.errors import Position, Problem, did_you_mean
 from troth.loading.contract import schema_problems
 from troth.loading.matchers import FORMATS
@@ -13,6 +11,7 @@ from troth.loading.plain import mapping, read_basis, read_citation, sequence
 from troth.loading.positions.yaml import Document, Path_
 from troth.model.operation import Basis
 from troth.model.workflow import Action, InputSource, Output, Step, StepArgument, Workflow
+from troth.wire.pointers import ReferenceInvalid, inline_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +66,6 @@ class _Reading:
                 self._problem((*at, "name"), f"the source {name!r} stands twice", "")
             self.sources[name] = url
 
-    def source_vendor(self, name: str) -> str:
-        """The vendor whose spec a source is, by its file name."""
-        return PurePosixPath(self.sources.get(name, "")).stem
-
     def workflows(self) -> Iterator[Workflow]:
         seen: dict[str, Position] = {}
         for index, value in enumerate(sequence(self.root.get("workflows"))):
@@ -82,7 +77,7 @@ class _Reading:
             yield self._workflow(raw, name, at)
 
     def _workflow(self, raw: Mapping[str, object], name: str, at: Path_) -> Workflow:
-        schema = resolved_schema(raw.get("inputs"), self.root, partial(self._problem, (*at, "inputs")))
+        schema = mapping(inline_references(self.root, raw.get("inputs"), (*at, "inputs"), self._unresolved))
         places = {
             f"outputs.{output}": self.document.at(*at, "outputs", output) for output in mapping(raw.get("outputs"))
         }
@@ -253,6 +248,9 @@ class _Reading:
             message = f"the {what} {name!r} stands twice (first in line {seen[name].line})"
             self._problem(at, message, "give each its own name")
         seen.setdefault(name, self.document.at(*at))
+
+    def _unresolved(self, error: ReferenceInvalid) -> None:
+        self._problem(error.path, str(error), "")
 
     def _problem(self, at: Path_, message: str, fix: str) -> None:
         self.parts.problems.append(Problem(self.document.at(*at), message, fix))

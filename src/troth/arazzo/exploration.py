@@ -96,7 +96,6 @@ class Explorer:
     """
 
     def __init__(self, vendor: Vendor, terms: Terms, facts: Facts, seed: int) -> None:
-        self._vendor = vendor
         self._facts = facts
         self._seed = f"{seed}/{vendor.name}/exploring"
         self._links = links_of(vendor)

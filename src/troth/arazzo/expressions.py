@@ -18,6 +18,7 @@ from troth.model.workflow import (
     Template,
     Text,
 )
+from troth.wire.pointers import parse_pointer
 
 ROOTS = ("$url", "$method", "$statusCode", "$request.", "$response.", "$inputs.", "$outputs.", "$steps.", "$workflows.")
 _NAME = r"[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*"
@@ -95,16 +96,12 @@ def reference_at(text: str, start: int) -> tuple[RuntimeExpression, int]:
             root=str(parts["root"]),
             part=parts.get("part") or "",
             name=parts.get("name") or "",
-            pointer=None if pointer is None else _tokens(pointer),
+            pointer=None if pointer is None else parse_pointer(pointer),
         )
         return reference, match.end()
     word = re.match(r"\S*", text[start:])
     shown = word[0] if word else text[start:]
     raise Malformed(f"{shown!r} is not a runtime expression ({', '.join(ROOTS)}…)", start)
-
-
-def _tokens(pointer: str) -> tuple[str, ...]:
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
 def read_template(value: object) -> Template:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
 from troth.model.operation import Operation
-from troth.wire.bodies import is_json, pointer_parts
+from troth.wire.bodies import is_json
+from troth.wire.pointers import reference_of, resolve_reference
 
 _DEEPEST = 60
 
@@ -43,8 +44,9 @@ def _walk(schema: object, parts: tuple[str, ...], root: Mapping[str, object], de
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return Reach.UNDESCRIBED
     reached = [_of_keywords(schema, parts, root, depth)]
-    if isinstance(schema.get("$ref"), str):
-        reached.append(_walk(_resolve(str(schema["$ref"]), root), parts, root, depth + 1))
+    reference = reference_of(schema)
+    if reference is not None:
+        reached.append(_walk(resolve_reference(root, reference), parts, root, depth + 1))
     reached += [_walk(inner, parts, root, depth + 1) for inner in _list(schema, "allOf")]
     for key in ("anyOf", "oneOf"):
         branches = [_walk(branch, parts, root, depth + 1) for branch in _list(schema, key)]
@@ -78,13 +80,6 @@ def _of_object(
         return Reach.IMPOSSIBLE
     further = schema.get("additionalProperties")
     return _walk(further, rest, root, depth + 1) if isinstance(further, Mapping) and rest else Reach.UNDESCRIBED
-
-
-def _resolve(reference: str, root: Mapping[str, object]) -> object:
-    value: object = root
-    for part in pointer_parts(reference.removeprefix("#")):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value if value is not None else True
 
 
 def _list(schema: Mapping[str, object], key: str) -> list[object]:

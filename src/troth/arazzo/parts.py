@@ -1,6 +1,6 @@
 """The parts of an Arazzo document: arguments, bodies, criteria, actions, outputs; mistakes at their column."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from troth.arazzo.expressions import (
     Malformed,
@@ -25,9 +25,7 @@ from troth.model.workflow import (
     StepBody,
     Template,
 )
-from troth.wire.bodies import pointer_parts
-
-_MAX_REFERENCES = 50
+from troth.wire.pointers import PointerInvalid, parse_pointer
 
 
 class PartReader:
@@ -56,14 +54,16 @@ class PartReader:
             return None
         replacements = []
         for index, value in enumerate(sequence(raw.get("replacements"))):
-            fields, place = mapping(value), (*at, "replacements", index)
-            target = str(fields.get("target", ""))
-            if not target.startswith("/"):
+            replacement, place = mapping(value), (*at, "replacements", index)
+            target = str(replacement.get("target", ""))
+            try:
+                tokens = parse_pointer(target)
+            except PointerInvalid as error:
                 fix = "write a JSON Pointer like /request/user/login (XPath targets are not supported)"
-                self._add(place, "target", f"the target {target!r} is no JSON Pointer", fix)
+                self._add(place, "target", f"the target {target!r} is no JSON Pointer: it {error.reason}", fix)
                 continue
-            new = self.template(fields.get("value"), (*place, "value"))
-            replacements.append(Replacement(pointer_parts(target), new, self.document.at(*place)))
+            new = self.template(replacement.get("value"), (*place, "value"))
+            replacements.append(Replacement(tokens, new, self.document.at(*place)))
         payload = self.template(raw.get("payload"), (*at, "payload"))
         return StepBody(str(raw.get("contentType", "")), payload, tuple(replacements), self.document.at(*at))
 
@@ -192,42 +192,3 @@ class PartReader:
 
     def _add(self, at: Path_, key: str, message: str, fix: str) -> None:
         self.problems.append(Problem(self.document.at(*at, key), message, fix))
-
-
-def resolved_schema(
-    raw: object, root: Mapping[str, object], problem: Callable[[str, str], None]
-) -> Mapping[str, object]:
-    """The JSON Schema of a workflow's inputs, with references into the document put in place.
-
-    Args:
-        raw: the schema as written.
-        root: the document.
-        problem: told what is wrong: message and fix.
-    """
-    resolving = _Resolving(root, problem)
-    return mapping(resolving.resolve(raw, 0))
-
-
-class _Resolving:
-    def __init__(self, root: Mapping[str, object], problem: Callable[[str, str], None]) -> None:
-        self.root = root
-        self.problem = problem
-
-    def resolve(self, raw: object, depth: int) -> object:
-        if depth > _MAX_REFERENCES:
-            self.problem("a reference leads to itself", "")
-            return {}
-        if isinstance(raw, list):
-            return [self.resolve(item, depth + 1) for item in raw]
-        if not isinstance(raw, Mapping):
-            return raw
-        reference = raw.get("$ref")
-        if isinstance(reference, str):
-            target: object = self.root if reference.startswith("#/") else None
-            for part in pointer_parts(reference.removeprefix("#")):
-                target = mapping(target).get(part)
-            if target is None:
-                self.problem(f"the reference {reference!r} points at nothing", "")
-                return {}
-            return self.resolve(target, depth + 1)
-        return {key: self.resolve(member, depth + 1) for key, member in raw.items()}

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from troth.model.exchange import Exchange, Response
 from troth.model.operation import Operation
 from troth.model.workflow import Constant, Operand, Path, RuntimeExpression, Template, Text
-from troth.wire.bodies import Unreadable, is_json, is_xml, media_type, to_pointer
+from troth.wire.bodies import Unreadable, is_json, is_xml, media_type
+from troth.wire.pointers import MISSING, format_pointer, locate
 from troth.wire.style_writer import leaf
 from troth.wire.views import RequestView, ResponseView
 
@@ -83,14 +84,10 @@ def follow(value: object, parts: tuple[str | int, ...], named: str) -> object:
     Raises:
         Missing: there is no such part; the message names ``named`` and the first part that is not there.
     """
-    for index, part in enumerate(parts):
-        if isinstance(value, Mapping) and str(part) in value:
-            value = value[str(part)]
-        elif isinstance(value, list) and str(part).isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            raise Missing(f"{named} stands for nothing: there is no {to_pointer(list(parts[: index + 1]))}")
-    return value
+    part, path = locate(value, parts)
+    if part is MISSING:
+        raise Missing(f"{named} stands for nothing: there is no {format_pointer(parts[: len(path) + 1])}")
+    return part
 
 
 def fill(template: Template, moment: Moment) -> object:

@@ -1,1 +1,1 @@
-"""Expressions: CEL checked by its reference implementation and evaluated in Python."""
+"""Expressions of contracts: CEL, checked by its reference implementation and evaluated in Python."""

@@ -1,15 +1,15 @@
-"""Closures that evaluate one step of an expression, specialised for what contracts are full of.
+"""Closures that evaluate one step of an expression, with fast versions of the steps that are frequent in contracts.
 
-A closure takes the scope (qualified variable -> value) and gives a value or raises Fault. What can be known when the
-expression is read is decided then: a path is one loop over its keys, a comparison with a constant does not ask what the
-constant is. Loop variables live in the scope under names that no variable has (`@f`).
+A closure takes the scope (qualified variable -> value) and returns a value or raises Fault. Whatever is known when the
+expression is compiled is decided then: a path is one loop over its keys, and a comparison with a constant does not
+test the type of the constant. Loop variables are in the scope under names that no variable has (`@f`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from troth.cel.faults import NOWHERE, Fault, Place
-from troth.cel.values import ORDERS, Value, equal, named, ordered, shown
+from troth.cel.values import ORDERS, Value, equal, named, ordered, value_text
 
 Scope = Mapping[str, Value]
 Run = Callable[[Scope], Value]
@@ -19,12 +19,12 @@ _EXACT_INT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class CompiledStep:
     """A compiled step.
 
-    `roots` are the first segments of the variables in it and `reads` the names that it looks up in the scope; `path` is
-    set for a variable and fields of it, `constant` for a value known beforehand. `place` tells where the value stands,
-    if it stands somewhere: asked only when something failed, after `run` has succeeded on the same scope.
+    `roots` are the first segments of its variables, and `reads` the names that it looks up in the scope; `path` is set
+    for a variable and fields of it, `constant` for a literal. `place` gives the place of the value in the scope, if it
+    has one; it is called for error messages only, after `run` has succeeded on the same scope.
     """
 
     run: Run
@@ -35,28 +35,28 @@ class Code:
     constant: Value = field(default=UNSET)
 
     def stands(self, scope: Scope) -> Place | None:
-        """Where the value of this step stands in the scope."""
+        """The place of the step's value in the scope; None where it has none."""
         return None if self.place is None else self.place(scope)
 
 
-def joined(run: Run, parts: Sequence[Code]) -> Code:
-    """A step that has these steps as its parts."""
+def joined(run: Run, parts: Sequence[CompiledStep]) -> CompiledStep:
+    """A step that runs this and has the variables of these parts."""
     roots = NOWHERE.union(*(part.roots for part in parts))
     reads = NOWHERE.union(*(part.reads for part in parts))
-    return Code(run, roots, reads)
+    return CompiledStep(run, roots, reads)
 
 
-def constant(value: Value) -> Code:
-    """A value known beforehand."""
-    return Code(lambda _: value, constant=value)
+def constant(value: Value) -> CompiledStep:
+    """A literal."""
+    return CompiledStep(lambda _: value, constant=value)
 
 
-def variable(name: str, roots: frozenset[str]) -> Code:
+def variable(name: str, roots: frozenset[str]) -> CompiledStep:
     """A variable of the scope."""
     return _path(name, (), roots)
 
 
-def _path(name: str, fields: tuple[str, ...], roots: frozenset[str]) -> Code:
+def _path(name: str, fields: tuple[str, ...], roots: frozenset[str]) -> CompiledStep:
     def run(scope: Scope) -> Value:
         try:
             value = scope[name]
@@ -67,11 +67,11 @@ def _path(name: str, fields: tuple[str, ...], roots: frozenset[str]) -> Code:
             raise _astray(scope, name, fields, roots) from None
 
     place: Place = (name, *fields)
-    return Code(run, roots, frozenset((name,)), lambda _: place, (name, fields))
+    return CompiledStep(run, roots, frozenset((name,)), lambda _: place, (name, fields))
 
 
 def _astray(scope: Scope, name: str, fields: tuple[str, ...], roots: frozenset[str]) -> Fault:
-    """Where a path ends early."""
+    """The fault of a path that does not exist, with the first part that is missing."""
     if name not in scope:
         return Fault(((name,), " is not known"), roots, (name,))
     value = scope[name]
@@ -91,7 +91,7 @@ def _no_field(value: Value, key: str, place: Place | None, roots: frozenset[str]
     return Fault((subject, f' has no field "{key}"'), roots, None if place is None else (*place, key))
 
 
-def selected(operand: Code, key: str) -> Code:
+def selected(operand: CompiledStep, key: str) -> CompiledStep:
     """`operand.key`."""
     if operand.path is not None:
         name, fields = operand.path
@@ -104,10 +104,10 @@ def selected(operand: Code, key: str) -> Code:
             return value[key]
         raise _no_field(value, key, operand.stands(scope), roots)
 
-    return Code(run, roots, operand.reads, None if where is None else lambda scope: (*where(scope), key))
+    return CompiledStep(run, roots, operand.reads, None if where is None else lambda scope: (*where(scope), key))
 
 
-def present(operand: Code, key: str) -> Code:
+def present(operand: CompiledStep, key: str) -> CompiledStep:
     """`has(operand.key)`."""
     inner, roots = operand.run, operand.roots
 
@@ -120,7 +120,7 @@ def present(operand: Code, key: str) -> Code:
     return joined(run, (operand,))
 
 
-def indexed(operand: Code, key: Code) -> Code:
+def indexed(operand: CompiledStep, key: CompiledStep) -> CompiledStep:
     """`operand[key]`: an element of a list or the value at a key of a map."""
     inner, which, where = operand.run, key.run, operand.place
     roots = operand.roots | key.roots
@@ -142,23 +142,23 @@ def indexed(operand: Code, key: Code) -> Code:
         raise _no_element(value, wanted, operand.stands(scope), roots)
 
     place = None if where is None else lambda scope: (*where(scope), which(scope))
-    return Code(run, roots, operand.reads | key.reads, place)
+    return CompiledStep(run, roots, operand.reads | key.reads, place)
 
 
 def _no_element(value: Value, wanted: Value, place: Place | None, roots: frozenset[str]) -> Fault:
     subject: Place | str = "this" if place is None else place
     element = (*place, wanted) if place is not None and type(wanted) in (str, int) else None
     if type(value) is dict:
-        text = f' has no field "{wanted}"' if type(wanted) is str else f" has no key {shown(wanted)}"
+        text = f' has no field "{wanted}"' if type(wanted) is str else f" has no key {value_text(wanted)}"
         return Fault((subject, text), roots, element)
     if type(value) is list:
         many = f"{len(value)} element{'' if len(value) == 1 else 's'}"
-        return Fault((subject, f" has {many}, so [{shown(wanted)}] is none of them"), roots, element)
+        return Fault((subject, f" has {many}, so [{value_text(wanted)}] is none of them"), roots, element)
     return Fault((subject, f" is {named(value)}, which has no elements"), roots, place)
 
 
-def strict(function: Callable[..., Value], args: Sequence[Code]) -> Code:
-    """A function of values. A Fault of it is told with the places of its arguments."""
+def strict(function: Callable[..., Value], args: Sequence[CompiledStep]) -> CompiledStep:
+    """A call of a function that evaluates all its arguments. Its faults get the places of the arguments."""
     roots = NOWHERE.union(*(arg.roots for arg in args))
 
     if len(args) == 1:
@@ -191,8 +191,8 @@ def strict(function: Callable[..., Value], args: Sequence[Code]) -> Code:
     return joined(run, args)
 
 
-def attributed(fault: Fault, roots: frozenset[str], args: Sequence[Code], scope: Scope) -> Fault:
-    """A fault of a function, with where its arguments stand; one that already says so is left alone."""
+def attributed(fault: Fault, roots: frozenset[str], args: Sequence[CompiledStep], scope: Scope) -> Fault:
+    """The fault of a function with the places of its arguments; a fault that has a place already is unchanged."""
     if fault.roots or fault.path is not None:
         return fault
     places = [arg.place(scope) for arg in args if arg.place is not None]
@@ -204,7 +204,7 @@ def attributed(fault: Fault, roots: frozenset[str], args: Sequence[Code], scope:
     return Fault(tuple(parts), roots, places[0] if len(places) == 1 else None)
 
 
-def equals(left: Code, right: Code, answer: bool) -> Code:
+def equals(left: CompiledStep, right: CompiledStep, answer: bool) -> CompiledStep:
     """`left == right` (answer True) or `left != right` (answer False)."""
     if left.constant is not UNSET and right.constant is UNSET:
         left, right = right, left
@@ -214,11 +214,11 @@ def equals(left: Code, right: Code, answer: bool) -> Code:
     if known is None or known is True or known is False:
         inner = left.run
         return joined(lambda scope: (inner(scope) is known) is answer, (left, right))
-    return strict((lambda one, other: equal(one, other) is answer), (left, right))
+    return strict((lambda value, wanted: equal(value, wanted) is answer), (left, right))
 
 
-def _equals_plain(code: Code, known: str | int, answer: bool) -> Run:
-    """A comparison with text or a whole number; Python's `==` is wrong only for True and False."""
+def _equals_plain(code: CompiledStep, known: str | int, answer: bool) -> Run:
+    """A comparison with text or a whole number. Python's `==` differs from CEL's for True and False only."""
     if code.path is None:
         inner = code.run
 
@@ -241,11 +241,11 @@ def _equals_plain(code: Code, known: str | int, answer: bool) -> Run:
     return run_path
 
 
-def compares(symbol: str, left: Code, right: Code) -> Code:
+def compares(symbol: str, left: CompiledStep, right: CompiledStep) -> CompiledStep:
     """`<`, `<=`, `>`, `>=`."""
     known = right.constant
     if type(known) is not int:
-        return strict((lambda one, other: ordered(symbol, one, other)), (left, right))
+        return strict((lambda value, limit: ordered(symbol, value, limit)), (left, right))
     order, inner, roots, args = ORDERS[symbol], left.run, left.roots, (left,)
 
     def run(scope: Scope) -> bool:
@@ -260,16 +260,16 @@ def compares(symbol: str, left: Code, right: Code) -> Code:
     return joined(run, (left, right))
 
 
-def no_bool(code: Code, value: Value, scope: Scope) -> Fault:
+def no_bool(code: CompiledStep, value: Value, scope: Scope) -> Fault:
     """The fault of a value that should be true or false."""
     place = code.stands(scope)
     if place is None:
-        return Fault((f"gave {shown(value)}, not true or false",), code.roots)
-    return Fault((place, f" is {shown(value)}, not true or false"), code.roots, place)
+        return Fault((f"gave {value_text(value)}, not true or false",), code.roots)
+    return Fault((place, f" is {value_text(value)}, not true or false"), code.roots, place)
 
 
-def decided(terms: Sequence[Code], stop: bool) -> Code:
-    """`&&` (stop False) or `||` (stop True) of many terms: one that is `stop` decides, whatever the others do."""
+def decided(terms: Sequence[CompiledStep], stop: bool) -> CompiledStep:
+    """`&&` (stop False) or `||` (stop True) of many terms: one that is `stop` decides, even if others fail."""
     runs = tuple((term.run, term) for term in terms)
     going = not stop
 
@@ -293,7 +293,7 @@ def decided(terms: Sequence[Code], stop: bool) -> Code:
     return joined(run, terms)
 
 
-def negation(term: Code) -> Code:
+def negation(term: CompiledStep) -> CompiledStep:
     """`!term`."""
     inner = term.run
 
@@ -308,16 +308,16 @@ def negation(term: Code) -> Code:
     return joined(run, (term,))
 
 
-def conditional(condition: Code, yes: Code, no: Code) -> Code:
+def conditional(condition: CompiledStep, yes: CompiledStep, no: CompiledStep) -> CompiledStep:
     """`condition ? yes : no`."""
-    asked, one, other = condition.run, yes.run, no.run
+    asked, if_true, if_false = condition.run, yes.run, no.run
 
     def run(scope: Scope) -> Value:
         value = asked(scope)
         if value is True:
-            return one(scope)
+            return if_true(scope)
         if value is False:
-            return other(scope)
+            return if_false(scope)
         raise no_bool(condition, value, scope)
 
     return joined(run, (condition, yes, no))

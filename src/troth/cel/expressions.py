@@ -1,26 +1,26 @@
 """Expressions of contracts: CEL, checked by the reference implementation, evaluated by Python closures.
 
-An expression is read once, when its contract is read: lets are put in place, Google's implementation parses it and
-checks its types, and the checked tree becomes closures. Evaluation then is CEL's, value for value, with these limits:
-no timestamps, durations, unsigned numbers or messages (refused by name), and no true or false as key of a map literal.
-`cel_functions` has the functions that CEL lacks.
+An expression is compiled once, when its contract is read: lets are inserted, Google's implementation parses it and
+checks its types, and the checked tree is compiled to closures. They evaluate as CEL does, with these limits: no
+timestamps, durations, unsigned numbers or messages (refused by name), and no booleans as keys of a map literal.
+`troth.cel.functions` has the functions that CEL lacks.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from troth.cel.closures import Code, no_bool
+from troth.cel.closures import CompiledStep, no_bool
 from troth.cel.compiler import Refusal, compiled
 from troth.cel.faults import ExpressionInvalid, ExpressionProblem, Failure, Fault
 from troth.cel.functions import TYPE_NAMES
-from troth.cel.reference import Checked, Complaint, Reference
+from troth.cel.reference import Checked, Complaint, ReferenceEngine
 from troth.cel.text import (
     RESERVED,
     Expanded,
-    Spot,
+    TextSpan,
     asked_variables,
-    expand,
+    insert_lets,
     is_name,
     loop_variables,
     roots,
@@ -31,7 +31,7 @@ from troth.cel.values import named
 from troth.cel.wording import (
     FUNCTIONS,
     function_suggestion,
-    once_each,
+    one_for_each_place,
     reworded,
     span,
     suggestion,
@@ -39,12 +39,12 @@ from troth.cel.wording import (
     undeclared,
 )
 
-__all__ = ["Expression", "ExpressionInvalid", "ExpressionProblem", "Failure", "Kind", "Vocabulary"]
+__all__ = ["CompiledExpression", "ExpressionInvalid", "ExpressionProblem", "Failure", "ValueKind", "Vocabulary"]
 
-Kind = Literal["bool", "int", "double", "string", "bytes", "dyn", "list", "map"]
-"""What a variable or a result is: `map` has text as keys and anything as values, `list` and `dyn` hold anything."""
+ValueKind = Literal["bool", "int", "double", "string", "bytes", "dyn", "list", "map"]
+"""The type of a variable or result: keys of a `map` are text, its values and those of `list` and `dyn` are any."""
 
-_CLASSES: Mapping[Kind, tuple[type, ...]] = {
+_CLASSES: Mapping[ValueKind, tuple[type, ...]] = {
     "bool": (bool,),
     "int": (int,),
     "double": (float,),
@@ -55,14 +55,14 @@ _CLASSES: Mapping[Kind, tuple[type, ...]] = {
 }
 
 _LONGEST = 50_000
-"""Characters that an expression may have with its lets in place: lets of lets grow fast."""
+"""So many characters an expression may have with its lets inserted, since nested lets grow exponentially."""
 
 _STAND_IN = "dyn({}).it"
-"""What stands for a let that cannot be read, so that the rest of an expression is checked all the same."""
+"""Replaces a let with mistakes, so that the rest of an expression is checked nevertheless."""
 
 
-class Expression:
-    """A checked expression. Immutable, safe to share between threads, cheap to evaluate."""
+class CompiledExpression:
+    """A checked and compiled expression. Immutable and safe to share between threads."""
 
     __slots__ = ("_classes", "_code", "_kind", "_run", "text", "tree", "variables")
 
@@ -70,7 +70,7 @@ class Expression:
     tree: Node
     variables: frozenset[str]
 
-    def __init__(self, text: str, tree: Node, code: Code, result: Kind) -> None:
+    def __init__(self, text: str, tree: Node, code: CompiledStep, result: ValueKind) -> None:
         """Made by `Vocabulary.compile` only."""
         self.text = text
         self.tree = tree
@@ -84,8 +84,8 @@ class Expression:
         """The value over these values of its variables, or a Failure; nothing is raised.
 
         `scope` maps qualified variables to JSON-like values (dict, list, str, int, float, bool, None; also bytes). A
-        variable that is absent is a Failure where the result needs it. Declared kinds are for the reading: a value of
-        another kind is taken as what it is. What comes out is of the kind asked of `compile`.
+        missing variable is a Failure where the result depends on it. Declared kinds are used in checking only: a value
+        of another kind is used as it is. The result has the kind that was given to `compile`.
         """
         try:
             value = self._run(scope)
@@ -101,7 +101,7 @@ class Expression:
         return Failure(f"gave {named(value)} instead of a value of type {self._kind}", self._code.roots)
 
     def run(self, scope: Mapping[str, object]) -> object:
-        """What `evaluate` gives, unchecked: a value of another type is passed on and a Fault is raised."""
+        """The value without a check of its type. Raises Fault."""
         return self._run(scope)
 
     def __repr__(self) -> str:
@@ -110,7 +110,7 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class _Let:
-    """A let as read: its text with other lets in place, and what is wrong with it."""
+    """A let: its text with other lets inserted, and its problems."""
 
     text: str
     problems: tuple[ExpressionProblem, ...]
@@ -121,43 +121,43 @@ class _Readable:
     """An expression without mistakes."""
 
     tree: Node
-    code: Code
+    code: CompiledStep
 
 
 class Vocabulary:
-    """What the expressions of one contract may speak of. Immutable."""
+    """The variables and lets that expressions of one contract may use. Immutable."""
 
-    def __init__(self, variables: Mapping[str, Kind], lets: Mapping[str, str] | None = None) -> None:
+    def __init__(self, variables: Mapping[str, ValueKind], lets: Mapping[str, str] | None = None) -> None:
         """`variables` maps qualified names (`login.ours`, `response.status`) to kinds, `lets` names to expressions.
 
-        A let may use other lets, in any order. Nothing is raised: `problems` has what is wrong with the names and lets,
-        and an expression that uses a wrong one is invalid.
+        A let may use other lets, in any order. Nothing is raised: `problems` has the mistakes in names and lets, and an
+        expression that uses a let with mistakes is invalid.
         """
         wrong = [problem for name in variables for problem in _name_problems(name)]
         unusable = {problem.let for problem in wrong}
         self._variables = {name: kind for name, kind in variables.items() if name not in unusable}
         self._roots = {name.partition(".")[0]: name for name in reversed(list(variables))}
         self._sources = dict(lets or {})
-        self._reference = Reference(self._variables)
+        self._reference = ReferenceEngine(self._variables)
         self._lets: dict[str, _Let] = {}
         for name in self._sources:
             self._read_let(name, ())
-        own = [problem for name, let in self._lets.items() for problem in let.problems if problem.let == name]
-        self._problems = (*wrong, *own)
+        problems = [problem for name, let in self._lets.items() for problem in let.problems if problem.let == name]
+        self._problems = (*wrong, *problems)
 
     @property
     def problems(self) -> tuple[ExpressionProblem, ...]:
-        """What is wrong with the lets themselves, used or not (and with variables whose names CEL cannot say)."""
+        """The mistakes in lets, whether they are used or not, and variables whose names are no names of CEL."""
         return self._problems
 
-    def compile(self, text: str, result: Kind = "bool") -> Expression:
-        """The expression in this text, whose value is `result` (or is known only then, and checked then).
+    def compile(self, text: str, result: ValueKind = "bool") -> CompiledExpression:
+        """The expression in this text. Its value has the kind `result`; where that is unknown, evaluation checks it.
 
-        Raises ExpressionInvalid with every mistake that was found.
+        Raises ExpressionInvalid with every mistake.
         """
         read = self._read(text, result)
         if isinstance(read, _Readable):
-            return Expression(text, read.tree, read.code, result)
+            return CompiledExpression(text, read.tree, read.code, result)
         raise ExpressionInvalid(read)
 
     def _read_let(self, name: str, users: tuple[str, ...]) -> _Let:
@@ -199,10 +199,10 @@ class Vocabulary:
         return None
 
     def _expanded(self, text: str) -> Expanded:
-        # A let with the name of a variable is not put in place: what the variable means stays certain.
-        return expand(text, {name: let.text for name, let in self._lets.items() if name not in self._roots})
+        # A let with the name of a variable is not inserted: the name keeps meaning the variable.
+        return insert_lets(text, {name: let.text for name, let in self._lets.items() if name not in self._roots})
 
-    def _read(self, text: str, result: Kind) -> "_Readable | tuple[ExpressionProblem, ...]":
+    def _read(self, text: str, result: ValueKind) -> "_Readable | tuple[ExpressionProblem, ...]":
         problems = [*_character_problems(text), *self._name_uses(text)]
         expanded = self._expanded(text)
         if len(expanded.text) > _LONGEST:
@@ -210,14 +210,14 @@ class Vocabulary:
                 ExpressionProblem(0, len(text), f"longer than {_LONGEST} characters with its lets in place")
             )
         if problems:
-            return tuple(once_each(problems))
+            return tuple(one_for_each_place(problems))
         checked = self._reference.check(expanded.text)
         if not isinstance(checked, Checked):
-            return tuple(once_each([*self._broken_lets(text), *self._complaints(text, expanded, checked)]))
+            return tuple(one_for_each_place([*self._broken_lets(text), *self._complaints(text, expanded, checked)]))
         tree = decode(checked.tree)
         code = compiled(tree, self._variables)
-        if not isinstance(code, Code):
-            return tuple(once_each([*self._broken_lets(text), *_refusals(text, expanded, code)]))
+        if not isinstance(code, CompiledStep):
+            return tuple(one_for_each_place([*self._broken_lets(text), *_refusals(text, expanded, code)]))
         problems += self._broken_lets(text)
         for word in asked_variables(tokens(expanded.text), self._variables):
             spot, _ = span(tokens(text), expanded.spot(word.start), None)
@@ -226,10 +226,10 @@ class Vocabulary:
         if checked.kind not in (result, "dyn") and result != "dyn":
             message = f"the expression must be {result}, and this is {checked.kind}"
             problems.append(ExpressionProblem(0, len(text), message))
-        return tuple(once_each(problems)) if problems else _Readable(tree, code)
+        return tuple(one_for_each_place(problems)) if problems else _Readable(tree, code)
 
     def _name_uses(self, text: str) -> Iterator[ExpressionProblem]:
-        """Loop variables that would take the place of something else within the loop."""
+        """Loop variables that would hide a variable or let within the loop."""
         for word in loop_variables(tokens(text)):
             if word.text in self._sources:
                 message = f"{word.text} is a let, so no loop variable can have that name"
@@ -262,12 +262,12 @@ class Vocabulary:
             if traps:
                 yield from traps
                 return
-            # What follows the first is what its parser made of the rest.
+            # Complaints after the first are consequences of it.
             placed = placed[:1]
         for complaint in placed:
             name = undeclared(complaint.message)
             spot, called = (
-                (Spot(0, len(text)), False)
+                (TextSpan(0, len(text)), False)
                 if complaint.offset is None
                 else span(words, expanded.spot(complaint.offset), name)
             )

@@ -1,6 +1,6 @@
-"""What can go wrong with an expression: when it is read (problems) and when it is evaluated (failures).
+"""Errors in expressions: when they are compiled (problems) and when they are evaluated (failures).
 
-Both are values for other rooms to report. `Fault` is the private exception that carries a failure up through closures.
+Both are values that other rooms report. `Fault` is the exception that carries a failure out of closures.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 Place = tuple[str | int, ...]
-"""Where a value stands: a variable, then field names and list indices."""
+"""The place of a value: a variable, then names of fields and indices of lists."""
 
 NOWHERE: frozenset[str] = frozenset()
 
@@ -19,9 +19,9 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 class ExpressionProblem:
     """One mistake in the text of an expression.
 
-    `offset` and `length` count characters of the text that the author wrote, from 0; `hint` says what may have been
-    meant. `let` names the let whose own text has the mistake: in what `Vocabulary.compile` raises, `offset` then points
-    to where the expression uses it, and in `Vocabulary.problems` into the let's text.
+    `offset` and `length` count characters of the author's text, from 0; `hint` is a correction. `let` names the let
+    that has the mistake: `offset` then is the place in the expression that uses it (where `Vocabulary.compile` raises)
+    or the place in the let (in `Vocabulary.problems`).
     """
 
     offset: int
@@ -32,7 +32,7 @@ class ExpressionProblem:
 
 
 class ExpressionInvalid(Exception):
-    """The text is not an expression over this vocabulary; `problems` has every mistake that was found, in order."""
+    """The text is not an expression over this vocabulary; `problems` has every mistake, in the order of the text."""
 
     def __init__(self, problems: Sequence[ExpressionProblem]) -> None:
         self.problems: tuple[ExpressionProblem, ...] = tuple(problems)
@@ -41,10 +41,10 @@ class ExpressionInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An evaluation that gave no value.
+    """An evaluation without a value.
 
-    `roots` are the first segments of what was missing or wrong (`response`, `request`, `before`, `after`, `given`,
-    `world`, …); `path` is the place of it, where there is one place.
+    `roots` are the first segments of the variables that were missing or wrong (`response`, `request`, `before`,
+    `after`, `given`, `world`, …); `path` is the place of the mistake, if there is one.
     """
 
     message: str
@@ -53,7 +53,7 @@ class Failure:
 
 
 class Fault(Exception):
-    """Why a closure has no value: text with the places in it still as tuples, so that a loop can put an index in."""
+    """Why a closure has no value. Places in its text are tuples, so that a loop can insert the index of an element."""
 
     def __init__(
         self, parts: tuple[str | Place, ...], roots: frozenset[str] = NOWHERE, path: Place | None = None
@@ -64,26 +64,26 @@ class Fault(Exception):
         self.path = path
 
     def moved(self, variable: str, told: Place, place: Place) -> "Fault":
-        """The same fault with an element in the stead of a loop's variable: `told` in words, at `place`."""
+        """The fault with the element for the variable of a loop: `told` is its place in the text, `place` in `path`."""
 
-        def move(other: Place, base: Place) -> Place:
-            return (*base, *other[1:]) if other[0] == variable else other
+        def move(moving: Place, base: Place) -> Place:
+            return (*base, *moving[1:]) if moving[0] == variable else moving
 
         parts = tuple(part if isinstance(part, str) else move(part, told) for part in self.parts)
         return Fault(parts, self.roots, None if self.path is None else move(self.path, place))
 
-    def joined(self, other: "Fault") -> "Fault":
-        """This fault, with the roots of another that stood beside it (both operands of `&&` may fail)."""
-        return Fault(self.parts, self.roots | other.roots, self.path)
+    def joined(self, beside: "Fault") -> "Fault":
+        """This fault with the roots of a second one too, since both operands of `&&` may fail."""
+        return Fault(self.parts, self.roots | beside.roots, self.path)
 
     def failure(self) -> Failure:
-        """The fault in words."""
-        message = "".join(part if isinstance(part, str) else written(part) for part in self.parts)
-        return Failure(message, self.roots, None if self.path is None else written(self.path))
+        """The failure with its text."""
+        message = "".join(part if isinstance(part, str) else place_text(part) for part in self.parts)
+        return Failure(message, self.roots, None if self.path is None else place_text(self.path))
 
 
-def written(place: Place) -> str:
-    """The place as an author would write it: `response.body.items[2]["content-type"]`."""
+def place_text(place: Place) -> str:
+    """A place as an author writes it: `response.body.items[2]["content-type"]`."""
     text = str(place[0])
     for segment in place[1:]:
         if isinstance(segment, int):

@@ -1,6 +1,6 @@
 """The functions that an expression can call, over Python values.
 
-The standard ones are CEL's. These are ours, because CEL has nothing of the kind; all are total (a value or a Fault):
+The standard ones are CEL's. These are ours, since CEL has none for the purpose; each returns a value or raises Fault:
 
 | function | gives | an error when |
 |---|---|---|
@@ -46,7 +46,7 @@ _BOOL_TEXT = {
 
 
 def size(value: Value) -> int:
-    """Characters of a string, bytes of bytes, elements of a list, entries of a map."""
+    """CEL's size(): characters of a string, bytes of bytes, elements of a list, entries of a map."""
     if type(value) in (str, bytes, list, dict):
         return len(value)
     raise Fault((f"size() cannot take {named(value)}",))
@@ -75,9 +75,9 @@ def to_int(value: Value) -> int:
             return int(value)
         raise Fault(("int() of a double beyond 64 bits",))
     if type(value) is str:
-        found = _INT_TEXT.fullmatch(value)
-        if found is not None and len(found[1]) < _LONGEST_NUMBER:
-            return _in_range(int(found[1]))
+        match = _INT_TEXT.fullmatch(value)
+        if match is not None and len(match[1]) < _LONGEST_NUMBER:
+            return _in_range(int(match[1]))
         raise Fault(("int() of text that is not a whole number",))
     raise Fault((f"int() cannot take {named(value)}",))
 
@@ -95,9 +95,9 @@ def to_double(value: Value) -> float:
     if type(value) is int:
         return float(_in_range(value))
     if type(value) is str:
-        found = _DOUBLE_TEXT.fullmatch(value)
-        if found is not None:
-            return float(found[1])
+        match = _DOUBLE_TEXT.fullmatch(value)
+        if match is not None:
+            return float(match[1])
         raise Fault(("double() of text that is not a number",))
     raise Fault((f"double() cannot take {named(value)}",))
 
@@ -184,13 +184,13 @@ def _same_except(left: dict[str, Value], right: dict[str, Value], excluded: froz
             continue
         if key not in left or key not in right:
             return False
-        one, other = left[key], right[key]
+        first, second = left[key], right[key]
         prefix = f"{key}."
         inner = frozenset(name.removeprefix(prefix) for name in excluded if name.startswith(prefix))
-        if inner and type(one) is dict and type(other) is dict:
-            if not _same_except(one, other, inner, depth + 1):
+        if inner and type(first) is dict and type(second) is dict:
+            if not _same_except(first, second, inner, depth + 1):
                 return False
-        elif not equal(one, other):
+        elif not equal(first, second):
             return False
     return True
 
@@ -207,8 +207,8 @@ def is_sorted(items: Value, direction: Value) -> bool:
     if type(items) is not list or direction not in ("asc", "desc"):
         raise Fault(('is_sorted() takes a list and "asc" or "desc"',))
     symbol = "<=" if direction == "asc" else ">="
-    # Every pair is ordered before the answer, so that one element of another type is an error wherever it stands.
-    steps = [ordered(symbol, one, other) for one, other in pairwise(items)]
+    # Every pair is compared first, so that an element of another type is an error at any position.
+    steps = [ordered(symbol, before, after) for before, after in pairwise(items)]
     return all(steps)
 
 
@@ -242,14 +242,14 @@ _RFC2822 = re.compile(
 
 
 _LONGEST_DATE = 64
-"""Longer texts are not remembered: an answer could fill the memory with them."""
+"""Longer texts are not cached, since an answer could fill the memory with them."""
 
 
 def rfc2822(text: Value) -> int:
     """A date of RFC 2822, section 3.3, in seconds since 1970-01-01T00:00:00Z.
 
-    The name of the day is not compared with the date, and a zone that lost its sign (`0100`) is taken as ahead of UTC:
-    some pages and servers write dates so.
+    The name of the day is not compared with the date, and a zone without a sign (`0100`) counts as ahead of UTC, since
+    some pages and servers write dates like this.
     """
     if type(text) is not str:
         raise Fault((f"rfc2822() cannot take {named(text)}",))
@@ -258,15 +258,15 @@ def rfc2822(text: Value) -> int:
 
 @lru_cache(maxsize=1024)
 def _seconds(text: str) -> int:
-    """The same dates stand in many answers, and in many clauses of one."""
+    """Cached, since the same dates are in many answers, and many clauses read the same date."""
     return _parsed(text)
 
 
 def _parsed(text: str) -> int:
-    found = _RFC2822.fullmatch(text)
-    if found is None:
+    match = _RFC2822.fullmatch(text)
+    if match is None:
         raise Fault(("rfc2822() of text that is not such a date",))
-    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes, zone = found.groups()
+    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes, zone = match.groups()
     if zone is None:
         offset = int(zone_hours) * 3600 + int(zone_minutes) * 60
         behind = sign == "-"
@@ -289,7 +289,7 @@ def _parsed(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class OwnFunction:
-    """A function that CEL lacks: the kinds it takes, the kind it gives, and how."""
+    """A function that CEL lacks: the kinds of its arguments, the kind of its result, and its code."""
 
     takes: Sequence[str]
     gives: str

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from troth.cel.closures import UNSET, Code, Run, Scope, constant, joined, no_bool, strict
-from troth.cel.faults import NOWHERE, Fault, Place, written
+from troth.cel.closures import UNSET, CompiledStep, Run, Scope, constant, joined, no_bool, strict
+from troth.cel.faults import NOWHERE, Fault, Place, place_text
 from troth.cel.values import Value, equal, named
 
 MOST_STEPS = 1_000_000
-"""How many elements loops within loops may go over: a body may be hostile."""
+"""How many elements nested loops may visit in all, since a body may be hostile."""
 
 _STEPS = "@steps"
 _SCALARS = (str, int, float)
@@ -15,16 +15,16 @@ _SCALARS = (str, int, float)
 Container = list[Value] | dict[Value, Value]
 
 
-def list_of(items: Sequence[Code]) -> Code:
+def list_of(items: Sequence[CompiledStep]) -> CompiledStep:
     """A list literal."""
     known = [item.constant for item in items]
     if not any(each is UNSET or type(each) is list for each in known):
-        return Code(lambda _: list(known), constant=known)
+        return CompiledStep(lambda _: list(known), constant=known)
     runs = tuple(item.run for item in items)
     return joined(lambda scope: [each(scope) for each in runs], items)
 
 
-def map_of(entries: Sequence[tuple[Code, Code]]) -> Code:
+def map_of(entries: Sequence[tuple[CompiledStep, CompiledStep]]) -> CompiledStep:
     """A map literal with text or whole numbers as keys."""
     runs = tuple((key.run, value.run) for key, value in entries)
 
@@ -42,7 +42,7 @@ def map_of(entries: Sequence[tuple[Code, Code]]) -> Code:
     return joined(run, [part for entry in entries for part in entry])
 
 
-def member(item: Code, container: Code) -> Code:
+def member(item: CompiledStep, container: CompiledStep) -> CompiledStep:
     """`item in container`."""
     known = container.constant
     if type(known) is list and known and all(type(each) is str for each in known):
@@ -71,23 +71,23 @@ def contained(item: Value, container: Value) -> bool:
 
 
 def key_of(name: str) -> str:
-    """The name of a loop's variable in the scope."""
+    """The key of a loop's variable in the scope."""
     return f"@{name}"
 
 
 class _Span:
-    """What a loop goes over, and the scope of its body."""
+    """The range of a loop, and the scope of its body."""
 
     __slots__ = ("_fixed", "_key", "_reads", "_span")
 
-    def __init__(self, span: Code, key: str, bodies: Sequence[Code]) -> None:
+    def __init__(self, span: CompiledStep, key: str, bodies: Sequence[CompiledStep]) -> None:
         self._fixed = span.constant if type(span.constant) is list else None
         self._span = span
         self._key = key
         self._reads = tuple(sorted(NOWHERE.union(*(body.reads for body in bodies)) - {key}))
 
     def open(self, scope: Scope) -> tuple[Container, dict[str, Value]]:
-        """The elements (of a map: its keys), and a scope of its own for the body."""
+        """The elements (the keys of a map), and a new scope for the body."""
         items = self._span.run(scope) if self._fixed is None else self._fixed
         if type(items) is not list and type(items) is not dict:
             place = self._span.stands(scope)
@@ -100,7 +100,7 @@ class _Span:
         return items, inner
 
     def moved(self, fault: Fault, scope: Scope, items: Container, index: int, item: Value) -> Fault:
-        """A fault of the body, told of the element instead of the loop's variable; `scope` is the loop's own."""
+        """A fault of the body with the element for the loop's variable; `scope` is that of the body."""
         place = None if self._fixed is not None else self._span.stands(scope)
         if type(items) is list:
             element: Place = (f"element {index} of the list",) if place is None else (*place, index)
@@ -108,19 +108,19 @@ class _Span:
         if place is None:
             entry: Place = (f'the key "{item}"',)
             return fault.moved(self._key, entry, entry)
-        # Within another loop the map's own place is not known yet.
-        of = "" if str(place[0]).startswith("@") else f" of {written(place)}"
+        # Within another loop the place of the map is not known yet.
+        of = "" if str(place[0]).startswith("@") else f" of {place_text(place)}"
         return fault.moved(self._key, (f'the key "{item}"{of}',), (*place, item))
 
 
-def _loop(run: Run, span: Code, key: str, bodies: Sequence[Code]) -> Code:
+def _loop(run: Run, span: CompiledStep, key: str, bodies: Sequence[CompiledStep]) -> CompiledStep:
     roots = NOWHERE.union(span.roots, *(body.roots for body in bodies))
     reads = NOWHERE.union(*(body.reads for body in bodies)) - {key} | span.reads
-    return Code(run, roots, reads)
+    return CompiledStep(run, roots, reads)
 
 
-def quantified(span: Code, key: str, body: Code, stop: bool) -> Code:
-    """`all` (stop False) or `exists` (stop True): an element that is `stop` decides, whatever the others do."""
+def quantified(span: CompiledStep, key: str, body: CompiledStep, stop: bool) -> CompiledStep:
+    """`all` (stop False) or `exists` (stop True): an element that is `stop` decides, even if others fail."""
     opened, each, going = _Span(span, key, (body,)), body.run, not stop
 
     def run(scope: Scope) -> Value:
@@ -143,15 +143,15 @@ def quantified(span: Code, key: str, body: Code, stop: bool) -> Code:
     return _loop(run, span, key, (body,))
 
 
-def _chosen(body: Code, scope: Scope) -> bool:
+def _chosen(body: CompiledStep, scope: Scope) -> bool:
     value = body.run(scope)
     if value is True or value is False:
         return bool(value)
     raise no_bool(body, value, scope)
 
 
-def exactly_one(span: Code, key: str, body: Code) -> Code:
-    """`exists_one`: no error in any element, and one that is true."""
+def exactly_one(span: CompiledStep, key: str, body: CompiledStep) -> CompiledStep:
+    """`exists_one`: exactly one element is true, and none fails."""
     opened = _Span(span, key, (body,))
 
     def run(scope: Scope) -> bool:
@@ -168,8 +168,8 @@ def exactly_one(span: Code, key: str, body: Code) -> Code:
     return _loop(run, span, key, (body,))
 
 
-def collected(span: Code, key: str, chosen: Code | None, body: Code) -> Code:
-    """`map` and `filter`: the body of every (chosen) element, in order."""
+def collected(span: CompiledStep, key: str, chosen: CompiledStep | None, body: CompiledStep) -> CompiledStep:
+    """`map` and `filter`: the values of the body for every (chosen) element, in order."""
     bodies = (body,) if chosen is None else (chosen, body)
     opened, each = _Span(span, key, bodies), body.run
     wanted = constant(True) if chosen is None else chosen

@@ -1,16 +1,15 @@
-"""Many expressions as one Python function that says whether all of them hold: the short way of most answers.
+"""Compiles many expressions to one Python function that decides whether all of them hold, for the usual case.
 
-Nearly every answer keeps nearly every promise. So before clauses are looked at one by one, a function made from their
-checked trees tries to prove them all at once: values that several share are looked up once, and nothing is said of what
-fails. It proves or gives up; where it gives up, the closures of `cel_compile` say what is wrong. That makes it safe to
-be simple: a step that it cannot express runs as its closure, and any error at all is giving up. What it does express
-gives the value that the closure would give, never another.
+Most answers keep all promises. So before clauses are judged one by one, a function made from their checked trees tests
+them all at once: values that several of them need are looked up once. It proves that all hold, or gives up; then the
+closures of `troth.cel.compiler` judge each clause. A step that cannot be written in Python calls its closure, and any
+exception means giving up, so the function never has another result than the closures.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from troth.cel.expressions import Expression
+from troth.cel.expressions import CompiledExpression
 from troth.cel.faults import Fault
 from troth.cel.python_source import NotKnown, PythonWriter, truth_of
 from troth.cel.values import Value
@@ -19,42 +18,42 @@ from troth.model.facts import Facts
 Scope = Mapping[str, object]
 Fits = Callable[[Value, Facts], bool]
 Proof = Callable[[Scope, Facts], int]
-"""Gives -1 for no proof, else a number whose bits say which of the conditional goals applied (and held)."""
+"""Returns -1 for no proof, else a number whose bits are set for the conditional goals that applied (and held)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """An expression that must be true: always, or where another one is.
+    """An expression that must be true, always or where a condition is true.
 
-    What fails for want of something in `missing` (first segments of names) neither holds nor is broken.
+    A failure because a variable below one of the roots in `missing` is absent leaves it undecided.
     """
 
-    expect: Expression
-    when: Expression | None = None
+    expect: CompiledExpression
+    when: CompiledExpression | None = None
     missing: frozenset[str] = frozenset()
 
     @property
     def certain(self) -> bool:
-        """Whether it must be shown of every exchange."""
+        """Whether it must hold for every exchange."""
         return self.when is None and not _reads(self.expect, self.missing)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of an answer, and whether its value is as promised (`fits` may raise)."""
+    """A part of an answer, and a test of its value (`fits` may raise)."""
 
-    path: Expression
+    path: CompiledExpression
     fits: Fits
 
 
 def prove(goals: Sequence[Goal], alternatives: Sequence[Sequence[Part]] = ()) -> Proof:
-    """A function over scopes and facts that shows every goal, and all parts of one of the alternatives (if any)."""
+    """A function over scopes and facts that tests every goal, and all parts of one of the alternatives (if any)."""
     proving = _Proving()
     lines: list[str] = []
     if len(alternatives) == 1:
         lines.append(f"if not {proving.parts(alternatives[0], lines)}: return -1")
     elif alternatives:
-        lines.append(f"if not ({' or '.join(proving.parts(one, None) for one in alternatives)}): return -1")
+        lines.append(f"if not ({' or '.join(proving.parts(parts, None) for parts in alternatives)}): return -1")
     bit = 1
     for goal in goals:
         if goal.certain:
@@ -73,13 +72,13 @@ def prove(goals: Sequence[Goal], alternatives: Sequence[Sequence[Part]] = ()) ->
         code = compile(source, "<proof>", "exec")
     except (SyntaxError, RecursionError, MemoryError):
         return _never  # Nested more deeply than Python can read.
-    # The source is our own, made from checked trees: texts of contracts stand in it only as literals.
+    # The source is generated from checked trees; texts of contracts are in it as literals only.
     exec(code, proving.names)  # noqa: S102
     made: Proof = proving.names["proof"]
     return made
 
 
-def _reads(expression: Expression, roots: frozenset[str]) -> bool:
+def _reads(expression: CompiledExpression, roots: frozenset[str]) -> bool:
     return any(name.partition(".")[0] in roots for name in expression.variables)
 
 
@@ -95,7 +94,7 @@ class _Proving:
         self.names = self._writer.names
 
     def parts(self, parts: Sequence[Part], lines: list[str] | None) -> str:
-        """Python that is true only if all these parts are as promised."""
+        """Python that is true only if all these parts fit."""
         texts = [f"{self._writer.constant(part.fits)}({self._value(part.path, lines)}, facts)" for part in parts]
         return f"({' and '.join(texts)})" if texts else "True"
 
@@ -107,8 +106,8 @@ class _Proving:
             return self.attempt(goal.when, goal.missing, False)
         return self.truth(goal.when, lines)
 
-    def attempt(self, expression: Expression, missing: frozenset[str], *others: object) -> str:
-        """Python that gives True, one of the other values, or None where the expression misses something missing."""
+    def attempt(self, expression: CompiledExpression, missing: frozenset[str], *others: object) -> str:
+        """Python for True, another value, or None where a variable in `missing` is absent."""
         run, values = expression.run, (True, *others)
 
         def attempt(scope: Scope) -> object:
@@ -124,11 +123,11 @@ class _Proving:
 
         return f"{self._writer.constant(attempt)}(scope)"
 
-    def truth(self, expression: Expression, lines: list[str] | None) -> str:
-        """Python that is true or false as the expression is; shared steps go to the lines, where there are any."""
+    def truth(self, expression: CompiledExpression, lines: list[str] | None) -> str:
+        """Python for the truth of the expression; shared steps are added to the lines, where there are lines."""
         term = self._writer.write(expression.tree, lines)
         return f"truth({self._writer.constant(expression.run)}(scope))" if term is None else truth_of(term)
 
-    def _value(self, expression: Expression, lines: list[str] | None) -> str:
+    def _value(self, expression: CompiledExpression, lines: list[str] | None) -> str:
         term = self._writer.write(expression.tree, lines)
         return f"{self._writer.constant(expression.run)}(scope)" if term is None else term.text

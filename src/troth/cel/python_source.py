@@ -1,7 +1,7 @@
-"""Checked trees as Python source: the same values as the closures of `cel_compile`, or any exception at all.
+"""Translates checked trees to Python source with the values of the closures of `troth.cel.compiler`, or an exception.
 
-Whoever runs it must take an exception for "I do not know". That makes it safe to be simple: only what Python says as
-CEL does is written down, the rest is left to the closures.
+Callers must treat an exception as "unknown". Only steps that mean the same in Python and CEL are translated; others
+are left to the closures.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 
 from troth.cel.compiler import FUNCTIONS, ORDERS, chain, matching
 from troth.cel.loops import MOST_STEPS, contained
-from troth.cel.tree import Call, Const, Ident, ListOf, Loop, MapOf, Node, Select
+from troth.cel.tree import Const, FunctionCall, Ident, ListOf, Loop, MapOf, Node, Select
 from troth.cel.values import TYPES, Value, equal, ordered
 
 _PYTHON_TYPES = {
@@ -24,36 +24,36 @@ _PYTHON_TYPES = {
     "map": "dict",
 }
 _LONGEST_LITERAL = 8
-"""Elements of a list literal for which a loop over it is written out."""
+"""A loop over a list literal is unrolled up to so many elements."""
 
 
 class NotKnown(Exception):
-    """A value of a kind that is left to the closures."""
+    """A value of a type that is left to the closures."""
 
 
 class _Unwritable(Exception):
-    """This tree has something for which there is no Python here."""
+    """The tree has a step that is not translated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A step as Python: an expression that gives the step's value, or raises."""
+    """A step as a Python expression, which has the step's value or raises."""
 
     text: str
     truth: bool = False
-    """It gives True or False and nothing else."""
+    """Its value is True or False."""
     plain: bool = False
-    """It is a name or a literal, free to stand more than once."""
+    """It is a name or a literal, and may be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Inside:
-    """Where a step stands."""
+    """The surroundings of a step."""
 
     loops: Mapping[str, "Term | Node"]
-    """Loop variables: names in Python, or the literal of a loop that is written out."""
+    """Loop variables: names in Python, or the literal of an unrolled loop."""
     lines: list[str] | None
-    """Where lines can be added that run before and for certain; None where it is not certain that the step runs."""
+    """Lines that run before the step in any case; None where the step may not run."""
     steps: int = 1
 
     def uncertain(self) -> "_Inside":
@@ -61,9 +61,9 @@ class _Inside:
 
 
 class PythonWriter:
-    """Writes expressions as Python, one after the other; what several have in common is looked up once.
+    """Translates expressions one after the other; a value that several of them need is looked up once.
 
-    ``names`` is what that Python needs beside ``scope``.
+    ``names`` are the globals that the source needs.
     """
 
     def __init__(self) -> None:
@@ -77,26 +77,26 @@ class PythonWriter:
             "contained": contained,
         }
         self._constants: dict[int, tuple[str, object]] = {}
-        """By identity, which lasts because the value is kept."""
+        """By identity, which stays unique since the value is kept."""
         self._known: dict[str, str] = {}
         self._count = 0
 
     def write(self, tree: Node, lines: list[str] | None) -> Term | None:
-        """The tree as Python, or None where it cannot be written; then it leaves no lines behind.
+        """The tree as Python, or None where it cannot be translated; then no lines are added.
 
         Args:
             tree: checked, over variables of the scope.
-            lines: where to add lines that must run before; None where it is not certain that the step will run.
+            lines: receives lines that must run before; None where the step may not run.
         """
         known = dict(self._known)
-        own: list[str] = []
+        written: list[str] = []
         try:
-            term = self._term(tree, _Inside({}, None if lines is None else own))
+            term = self._term(tree, _Inside({}, None if lines is None else written))
         except _Unwritable:
             self._known = known
             return None
         if lines is not None:
-            lines += own
+            lines += written
         return term
 
     def _term(self, node: Node, inside: _Inside) -> Term:
@@ -110,7 +110,7 @@ class PythonWriter:
                 if node.test:
                     return Term(self._has(operand, repr(node.field)), truth=True)
                 return self._kept(f"{operand.text}[{node.field!r}]", inside)
-            case Call():
+            case FunctionCall():
                 return self._call(node, inside)
             case ListOf(items=items):
                 return Term(f"[{', '.join(self._term(item, inside).text for item in items)}]")
@@ -143,7 +143,7 @@ class PythonWriter:
         return self._kept(f"scope[{name!r}]", inside)
 
     def _kept(self, text: str, inside: _Inside) -> Term:
-        """A step under a name, looked up once for all goals, where it is certain to run."""
+        """A step, assigned to a name for all goals where it runs in any case."""
         if text in self._known:
             return Term(self._known[text], plain=True)
         if inside.lines is None:
@@ -168,15 +168,15 @@ class PythonWriter:
         values = [self._term(value, inside).text for _, value in entries]
         return Term(f"{{{', '.join(f'{key!r}: {value}' for key, value in zip(keys, values, strict=True))}}}")
 
-    def _call(self, node: Call, inside: _Inside) -> Term:
+    def _call(self, node: FunctionCall, inside: _Inside) -> Term:
         name = node.function
         args = [_bound(arg, inside) for arg in ((node.target,) if node.target else ()) + node.args]
         if name in ("_&&_", "_||_"):
             return self._decided(chain(node), " and " if name == "_&&_" else " or ", inside)
         if name == "_?_:_":
-            asked, *others = self._term(args[0], inside), *(self._term(arg, inside.uncertain()) for arg in args[1:])
-            truth = all(other.truth for other in others)
-            return Term(f"({others[0].text} if {truth_of(asked)} else {others[1].text})", truth)
+            asked, *branches = self._term(args[0], inside), *(self._term(arg, inside.uncertain()) for arg in args[1:])
+            truth = all(branch.truth for branch in branches)
+            return Term(f"({branches[0].text} if {truth_of(asked)} else {branches[1].text})", truth)
         if name in ("_==_", "_!=_"):
             return Term(self._equality(args[0], args[1], name == "_==_", inside), truth=True)
         terms = [self._term(arg, inside) for arg in args]
@@ -197,36 +197,36 @@ class PythonWriter:
         raise _Unwritable
 
     def _decided(self, nodes: Sequence[Node], word: str, inside: _Inside) -> Term:
-        first, *others = nodes
+        first, *rest = nodes
         texts = [truth_of(self._term(first, inside))]
-        texts += [truth_of(self._term(other, inside.uncertain())) for other in others]
+        texts += [truth_of(self._term(node, inside.uncertain())) for node in rest]
         return Term(f"({word.join(texts)})", truth=True)
 
     def _equality(self, left: Node, right: Node, answer: bool, inside: _Inside) -> str:
         if isinstance(left, Const) and not isinstance(right, Const):
             left, right = right, left
         kind = _PYTHON_TYPES.get(right.name) if isinstance(right, Ident) and right.name not in inside.loops else None
-        if kind is not None and isinstance(left, Call) and left.function == "type":
+        if kind is not None and isinstance(left, FunctionCall) and left.function == "type":
             (argument,) = left.args
             return f"(type({self._term(argument, inside).text}) is {'' if answer else 'not '}{kind})"
-        one, other = self._term(left, inside), self._term(right, inside)
+        first, second = self._term(left, inside), self._term(right, inside)
         if isinstance(right, Const) and (right.value is None or type(right.value) is bool):
-            text = f"({one.text} is {right.value})"
+            text = f"({first.text} is {right.value})"
         elif isinstance(right, Const) and (type(right.value) is str or right.value in range(2, 1000)):
-            # True is Python's 1 and False its 0: every other number and every text is equal to itself alone.
-            text = f"({one.text} == {other.text})"
-        elif one.plain and other.plain:
-            both = f"type({one.text}) is type({other.text}) in (str, int)"
-            text = f"({one.text} == {other.text} if {both} else equal({one.text}, {other.text}))"
+            # In Python True equals 1 and False equals 0; other numbers, and texts, compare as in CEL.
+            text = f"({first.text} == {second.text})"
+        elif first.plain and second.plain:
+            both = f"type({first.text}) is type({second.text}) in (str, int)"
+            text = f"({first.text} == {second.text} if {both} else equal({first.text}, {second.text}))"
         else:
-            text = f"equal({one.text}, {other.text})"
+            text = f"equal({first.text}, {second.text})"
         return text if answer else f"(not {text})"
 
     def _member(self, args: Sequence[Node], terms: Sequence[Term]) -> Term:
         item, container = terms
         listed = args[1]
         if isinstance(listed, ListOf) and item.plain:
-            texts = [one.value for one in listed.items if isinstance(one, Const) and type(one.value) is str]
+            texts = [item.value for item in listed.items if isinstance(item, Const) and type(item.value) is str]
             if len(texts) == len(listed.items):
                 return Term(f"(type({item.text}) is str and {item.text} in {tuple(texts)!r})", truth=True)
         if isinstance(args[0], Const) and type(args[0].value) is str and container.plain:
@@ -244,7 +244,7 @@ class PythonWriter:
 
     def _loop(self, node: Loop, inside: _Inside) -> Term:
         match node.start, node.step:
-            case Const(value=bool() as start), Call(function="_&&_" | "_||_", args=(Ident(), body)):
+            case Const(value=bool() as start), FunctionCall(function="_&&_" | "_||_", args=(Ident(), body)):
                 pass
             case _:
                 raise _Unwritable
@@ -258,7 +258,7 @@ class PythonWriter:
             each = [_Inside({**inside.loops, variable: item}, None, steps) for item in span.items]
             each[0] = _Inside(each[0].loops, inside.lines, steps)  # The first element is certain to be looked at.
             word = " and " if start else " or "
-            return Term(f"({word.join(truth_of(self._term(body, one)) for one in each)})", truth=True)
+            return Term(f"({word.join(truth_of(self._term(body, element)) for element in each)})", truth=True)
         most = MOST_STEPS // inside.steps
         items = f"elements({self._term(span, inside).text}, {most})"
         name = self._name()
@@ -273,18 +273,18 @@ def truth_of(term: Term) -> str:
 
 
 def _bound(node: Node, inside: _Inside) -> Node:
-    """The literal that a variable of a written-out loop stands for."""
+    """The literal for the variable of an unrolled loop."""
     literal = inside.loops.get(node.name) if isinstance(node, Ident) else None
     return node if literal is None or isinstance(literal, Term) else literal
 
 
-def _order(symbol: str, one: Term, other: Term) -> str:
-    general = f"ordered({symbol!r}, {one.text}, {other.text})"
-    if not one.plain or not other.plain:
+def _order(symbol: str, left: Term, right: Term) -> str:
+    general = f"ordered({symbol!r}, {left.text}, {right.text})"
+    if not left.plain or not right.plain:
         return general
-    if other.text.strip("()").isdigit():
-        return f"({one.text} {symbol} {other.text} if type({one.text}) is int else {general})"
-    return f"({one.text} {symbol} {other.text} if type({one.text}) is type({other.text}) is int else {general})"
+    if right.text.strip("()").isdigit():
+        return f"({left.text} {symbol} {right.text} if type({left.text}) is int else {general})"
+    return f"({left.text} {symbol} {right.text} if type({left.text}) is type({right.text}) is int else {general})"
 
 
 def known_truth(value: Value) -> bool:

@@ -1,7 +1,7 @@
-"""The reference implementation of CEL: the one module that imports it.
+"""The reference implementation of CEL. No other module imports it.
 
-Google's C++ reads and type-checks an expression when a contract is read, and matches regular expressions (RE2, in time
-linear in the text). Nothing here runs in the evaluation of anything else.
+Google's C++ parses and type-checks an expression when its contract is read, and matches regular expressions (RE2, in
+time linear in the text). It takes no other part in evaluation.
 """
 
 import re
@@ -31,7 +31,7 @@ _STATUS = re.compile(r"\A[A-Z_]+: | \[[A-Z_]+\]\Z")
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What the reference says against a text: where (character offset, None for the whole of it) and what."""
+    """An error message of the reference, and its offset in characters (None for the whole text)."""
 
     offset: int | None
     message: str
@@ -39,23 +39,23 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A text that the reference accepts: its serialized tree and the kind of its value (`bool`, `dyn`, `null`, …)."""
+    """A checked text: its serialized tree and the kind of its value (`bool`, `dyn`, `null`, …)."""
 
     tree: bytes
     kind: str
 
 
-class Reference:
-    """One environment of the reference: these variables and our own functions."""
+class ReferenceEngine:
+    """An environment of the reference with these variables and our functions."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
-        """`variables` are qualified names, each of whose segments is a name of CEL and none a reserved word."""
+        """`variables` are qualified names; each segment is a name of CEL and no reserved word."""
         self._env = cel.NewEnv(
             variables={name: _KINDS[kind] for name, kind in variables.items()}, functions=_declarations()
         )
 
     def check(self, text: str) -> Checked | tuple[Complaint, ...]:
-        """The checked expression, or what is wrong with it (at least one complaint). `text` must be valid Unicode."""
+        """The checked expression, or at least one complaint. `text` must be valid Unicode."""
         try:
             expression = self._env.compile(text)
             return Checked(expression.serialize(), str(expression.return_type()).partition("<")[0].lower())
@@ -63,7 +63,7 @@ class Reference:
             return tuple(_complaints(text, str(error)))
 
     def evaluator(self, text: str) -> Callable[[Mapping[str, object]], tuple[bool, object]]:
-        """The reference's own evaluation, to compare ours with: a scope to (True, value) or (False, message)."""
+        """Evaluation by the reference, to compare ours with: from a scope to (True, value) or (False, message)."""
         expression = self._env.compile(text)
 
         def evaluate(scope: Mapping[str, object]) -> tuple[bool, object]:
@@ -96,17 +96,17 @@ def _declarations() -> list[cel.FunctionDecl]:
 
 def _complaints(text: str, error: str) -> Iterable[Complaint]:
     starts = [0] + [position + 1 for position, character in enumerate(text) if character == "\n"]
-    found = False
+    any_placed = False
     for line, column, message in _ERROR.findall(error):
-        found = True
+        any_placed = True
         known = 0 < int(line) <= len(starts)
         yield Complaint(starts[int(line) - 1] + int(column) - 1 if known else None, message)
-    if not found:
+    if not any_placed:
         yield Complaint(None, _STATUS.sub("", error))
 
 
 class PatternInvalid(ValueError):
-    """RE2 does not take this pattern."""
+    """RE2 refuses this pattern."""
 
 
 _MATCHING = cel.NewEnv(variables={"text": cel.Type.STRING, "pattern": cel.Type.STRING})
@@ -114,7 +114,7 @@ _MATCH = _MATCHING.compile("text.matches(pattern)")
 
 
 def matcher(pattern: str) -> Callable[[str], bool]:
-    """A function that says whether RE2 finds the pattern in a text. Raises PatternInvalid.
+    """A function that tells whether RE2 finds the pattern in a text. Raises PatternInvalid.
 
     The function raises Fault for text with half a surrogate pair.
     """
@@ -136,7 +136,7 @@ def matcher(pattern: str) -> Callable[[str], bool]:
 
 
 def search(pattern: str, text: str) -> bool:
-    """Whether RE2 finds the pattern in the text, for a pattern that is known only now. Raises Fault."""
+    """Whether RE2 finds the pattern in the text, for a pattern that is no literal. Raises Fault."""
     if "\0" in pattern or "\0" in text or _SURROGATE.search(pattern) or _SURROGATE.search(text):
         try:
             return matcher(pattern)(text)

@@ -1,9 +1,9 @@
-"""Regular expressions in expressions: RE2's meaning at Python's price, where the two cannot differ.
+"""Matches regular expressions as RE2 does, by Python's faster `re` where both agree.
 
-A call of RE2 through its binding costs some ten microseconds, thirty times as much as Python's `re`. But Python's
-matcher reads some patterns differently and takes exponential time for others. So `re` serves only patterns of a small
-grammar (no groups, no alternatives, at most one unbounded repetition, and that only behind `^`) on ASCII text: there
-both agree, and the time is linear. Everything else goes to RE2, which refuses a wrong pattern before either is used.
+A call of RE2 through its binding takes some ten microseconds, thirty times as long as Python's `re`. But `re` gives
+some patterns another meaning and takes exponential time for others. So it is used only for patterns of a small grammar
+(no groups, no alternatives, at most one unbounded repetition, and that only after `^`) on ASCII text: there both agree,
+and the time is linear. All others go to RE2, which also checks every pattern first.
 """
 
 import re
@@ -20,11 +20,11 @@ _SIMPLE = re.compile(rf"(\^?)((?:{_ITEM}{_TIMES})*)(\$?)")
 _PART = re.compile(rf"{_ITEM}({_TIMES})")
 
 _MOST_WAYS = 64
-"""How many ways the bounded repetitions of a pattern may be tried at one place."""
+"""The product of the ranges of a pattern's bounded repetitions may be so large."""
 
 
 def searcher(pattern: str) -> Callable[[str], bool]:
-    """A function that says whether RE2 finds the pattern in a text. Raises reference.PatternInvalid."""
+    """A function that tells whether RE2 finds the pattern in a text. Raises reference.PatternInvalid."""
     exact = reference.matcher(pattern)
     simple = linear(pattern)
     if simple is None:
@@ -39,11 +39,11 @@ def searcher(pattern: str) -> Callable[[str], bool]:
 
 def linear(pattern: str) -> re.Pattern[str] | None:
     """The pattern for Python's matcher, or None where it might differ from RE2 or be slow."""
-    found = _SIMPLE.fullmatch(pattern)
-    # Python means to give ~~ in a class a meaning of its own, and warns.
-    if found is None or "~~" in pattern:
+    match = _SIMPLE.fullmatch(pattern)
+    # Python reserves ~~ in a class, and warns.
+    if match is None or "~~" in pattern:
         return None
-    start, body, end = found.groups()
+    start, body, end = match.groups()
     ways = [_ways(times) for times in _PART.findall(body)]
     unbounded = ways.count(None)
     if unbounded > (1 if start else 0) or prod(way for way in ways if way is not None) > _MOST_WAYS:
@@ -53,7 +53,7 @@ def linear(pattern: str) -> re.Pattern[str] | None:
 
 
 def _ways(times: str) -> int | None:
-    """In how many ways a repetition can be taken; None for any number."""
+    """How many counts a repetition allows; None for an unbounded one."""
     if times in ("", "?"):
         return 1 if not times else 2
     low, comma, high = times.strip("{}").partition(",")

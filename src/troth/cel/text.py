@@ -1,8 +1,8 @@
-"""The author's text of an expression: its tokens, the lets put in place, and the way back from there.
+"""The text of an expression: its tokens, the insertion of lets, and the mapping of offsets back to the author's text.
 
-A let is put in place as text, in brackets, before the reference reads the whole, so that the types it checks and the
-fields that `has()` asks for are those of the let's own text. Each let is an expression of its own (that is checked
-first), so brackets never pair across its ends.
+A let is inserted as text in parentheses before the reference parses the whole, so that types, and the fields of
+`has()`, are checked as if the author had written the let's text there. Each let is checked as an expression first, so
+parentheses never pair across its ends.
 """
 
 import re
@@ -31,13 +31,13 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def is_name(text: str) -> bool:
-    """Whether this is one name of CEL (a reserved word is one too)."""
+    """Whether this is a name of CEL; reserved words are names too."""
     return _NAME.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word of an expression: its kind (string, number, name, quoted, sign), its text and where it begins."""
+    """A token of an expression: its kind (string, number, name, quoted, sign), its text and its offset."""
 
     kind: str
     text: str
@@ -45,12 +45,12 @@ class Token:
 
     @property
     def end(self) -> int:
-        """The offset behind its last character."""
+        """The offset after its last character."""
         return self.start + len(self.text)
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """The words of a text, without spaces and comments. Text that is none (an open string) falls apart into signs."""
+    """The tokens of a text, without spaces and comments. Malformed text (an open string) is split into signs."""
     return tuple(
         Token(match.lastgroup or "sign", match[0], match.start())
         for match in _TOKEN.finditer(text)
@@ -59,7 +59,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 
 def roots(words: Sequence[Token]) -> Iterator[Token]:
-    """The names that stand for something of their own: no field behind a dot, no function."""
+    """The names that are variables or lets: no fields after a dot, no functions."""
     for index, word in enumerate(words):
         if word.kind != "name" or (index and words[index - 1].text == "."):
             continue
@@ -76,24 +76,24 @@ def loop_variables(words: Sequence[Token]) -> Iterator[Token]:
 
 
 def asked_variables(words: Sequence[Token], variables: Collection[str]) -> Iterator[Token]:
-    """The `has` words whose argument is a whole variable, which is no field of anything."""
+    """The tokens `has` whose argument is a variable and no field, which CEL does not allow."""
     for index, word in enumerate(words[:-1]):
         if word.text != "has" or words[index + 1].text != "(" or (index and words[index - 1].text == "."):
             continue
         depth = 0
         inside = ""
-        for other in words[index + 1 :]:
-            depth += {"(": 1, ")": -1}.get(other.text, 0)
+        for following in words[index + 1 :]:
+            depth += {"(": 1, ")": -1}.get(following.text, 0)
             if depth == 0:
                 break
-            inside += "" if other.text in "()" else other.text
+            inside += "" if following.text in "()" else following.text
         if inside in variables:
             yield word
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """A place in the author's text; `let` is the let put in place there, if the place lies inside one."""
+class TextSpan:
+    """A range of the author's text; `let` is the let inserted there, if the range lies inside one."""
 
     offset: int
     length: int
@@ -101,12 +101,12 @@ class Spot:
 
 
 class Expanded:
-    """A text with its lets put in place."""
+    """A text with its lets inserted."""
 
     __slots__ = ("_pieces", "_starts", "text")
 
     def __init__(self, pieces: Sequence[tuple[str, int, str | None]]) -> None:
-        """Each piece is its text, where it comes from in the author's text, and the let it was put in for."""
+        """Each piece has its text, its offset in the author's text, and the let that it was inserted for."""
         self.text = "".join(text for text, _, _ in pieces)
         self._pieces = tuple(pieces)
         starts = [0]
@@ -114,17 +114,17 @@ class Expanded:
             starts.append(starts[-1] + len(text))
         self._starts = starts
 
-    def spot(self, offset: int) -> Spot:
-        """Where a character of the expanded text comes from."""
+    def spot(self, offset: int) -> TextSpan:
+        """The range of the author's text that a character of the expanded text comes from."""
         index = min(max(bisect_right(self._starts, offset) - 1, 0), len(self._pieces) - 1)
         _, origin, let = self._pieces[index]
         if let is not None:
-            return Spot(origin, len(let), let)
-        return Spot(origin + offset - self._starts[index], 1)
+            return TextSpan(origin, len(let), let)
+        return TextSpan(origin + offset - self._starts[index], 1)
 
 
-def expand(text: str, lets: Mapping[str, str]) -> Expanded:
-    """The text with each name of `lets` put in place by its (already expanded) text."""
+def insert_lets(text: str, lets: Mapping[str, str]) -> Expanded:
+    """The text with each name of `lets` replaced by its (already expanded) text in parentheses."""
     pieces: list[tuple[str, int, str | None]] = []
     end = 0
     for word in roots(tokens(text)):

@@ -1,8 +1,8 @@
 """The checked tree of an expression, decoded from the reference's serialized `cel.expr.CheckedExpr`.
 
-The definition of these few protobuf messages is public (cel/expr/checked.proto and syntax.proto of the CEL
-specification) but not installable, so the wire format is read here: a message is a run of keys (field number and wire
-type) and values. Field numbers that this file does not name are skipped, as protobuf demands.
+The definition of these protobuf messages is public (cel/expr/checked.proto and syntax.proto of the CEL specification)
+but in no package, so the wire format is decoded here: a message is a sequence of keys (field number and wire type) and
+values. Field numbers that this file does not name are skipped, as protobuf requires.
 """
 
 import struct
@@ -45,8 +45,8 @@ class Select:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A function or operator (`_==_`, `@in`, …); `target` is what stands before the dot of a method."""
+class FunctionCall:
+    """A call of a function or operator (`_==_`, `@in`, …); `target` is the operand before the dot of a method."""
 
     at: int
     function: str
@@ -72,7 +72,7 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The fold that a macro (`all`, `exists`, `exists_one`, `map`, `filter`) was expanded to."""
+    """The loop (comprehension) that a macro (`all`, `exists`, `exists_one`, `map`, `filter`) was expanded to."""
 
     at: int
     variable: str
@@ -86,13 +86,13 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Something of CEL that contracts do not have, in words."""
+    """A node that contracts do not have, described in words."""
 
     at: int
     what: str
 
 
-Node = Const | Ident | Select | Call | ListOf | MapOf | Loop | Foreign
+Node = Const | Ident | Select | FunctionCall | ListOf | MapOf | Loop | Foreign
 
 
 def decode(serialized: bytes) -> Node:
@@ -112,7 +112,7 @@ def decode(serialized: bytes) -> Node:
         offsets = {}
         for entry in map(_Message, _Message(checked.blob(5)).blobs(4)):
             offsets[entry.number(1)] = entry.number(2)
-        return _Reader(names, offsets).node(checked.blob(4))
+        return _TreeReader(names, offsets).node(checked.blob(4))
     except (IndexError, struct.error, UnicodeDecodeError) as error:
         raise TreeUnreadable(f"the tree is cut short or broken: {error}") from error
 
@@ -186,7 +186,7 @@ def _varint(data: bytes, position: int) -> tuple[int, int]:
             raise TreeUnreadable("a number of more than 64 bits")
 
 
-class _Reader:
+class _TreeReader:
     """Messages of type Expr into nodes."""
 
     def __init__(self, names: dict[int, str], offsets: dict[int, int]) -> None:
@@ -207,7 +207,7 @@ class _Reader:
         if 6 in expr:
             call = _Message(expr.blob(6))
             target = self.node(call.blob(1)) if 1 in call else None
-            return Call(at, call.text(2), target, tuple(map(self.node, call.blobs(3))))
+            return FunctionCall(at, call.text(2), target, tuple(map(self.node, call.blobs(3))))
         if 7 in expr:
             literal = _Message(expr.blob(7))
             return Foreign(at, "an optional element") if 2 in literal else ListOf(at, self._nodes(literal.blobs(1)))

@@ -1,4 +1,4 @@
-"""What values of CEL are in Python, and what CEL says of two of them: equal, before, added.
+"""Values of CEL in Python, and CEL's equality, order and arithmetic over them.
 
 | CEL | Python |
 |---|---|
@@ -6,8 +6,8 @@
 | list, map | list, dict |
 | type | CelType |
 
-Python's `True` is its 1 and CEL's is not, so nothing here compares values of different types with `==`. A whole number
-from a body may be beyond 64 bits: it equals and orders exactly, and arithmetic with it is an error.
+In Python `True == 1`, in CEL not, so nothing here compares values of different types with `==`. A whole number from a
+body may be beyond 64 bits: it is compared exactly, and arithmetic with it is an error.
 """
 
 import math
@@ -19,10 +19,10 @@ from typing import Any
 from troth.cel.faults import Fault
 
 Value = Any
-"""A value of CEL: its type is known by asking it, which is what these functions do."""
+"""A value of CEL. Its type is known at run time only."""
 
 DEEPEST = 200
-"""How many levels of lists and maps a comparison goes down before it is an error: a body may be hostile."""
+"""A comparison of lists or maps nested deeper than this is an error, since a body may be hostile."""
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 _EXACT_DOUBLE = 2**53
@@ -30,7 +30,7 @@ _EXACT_DOUBLE = 2**53
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CelType:
-    """A type as a value: what `type(x)` gives. There is one object for each type."""
+    """A type as a value: the result of `type(x)`. There is one object for each type."""
 
     name: str
 
@@ -70,8 +70,8 @@ def named(value: Value) -> str:
     return f"{'an' if known.name == 'int' else 'a'} {known.name}"
 
 
-def shown(value: Value) -> str:
-    """A value for a sentence. Text and whole bodies are named by type only: they may be secret."""
+def value_text(value: Value) -> str:
+    """A value for a sentence. Of texts, lists and maps only the type is named, since they may hold secrets."""
     if isinstance(value, (bool, int, float)) or value is None:
         return cel_text(value)
     return named(value)
@@ -96,14 +96,14 @@ def equal(left: Value, right: Value, depth: int = 0) -> bool:
             return False
         if depth > DEEPEST:
             raise Fault((f"values nested more than {DEEPEST} levels deep cannot be compared",))
-        # A literal map may have int keys, never bool ones (cel_compile refuses them), so Python's lookup is CEL's.
+        # Keys of a literal map may be ints but not bools (troth.cel.compiler refuses them), so the lookup is CEL's.
         return all(key in right and equal(value, right[key], depth + 1) for key, value in left.items())
     if kind is list:
         if len(left) != len(right):
             return False
         if depth > DEEPEST:
             raise Fault((f"values nested more than {DEEPEST} levels deep cannot be compared",))
-        return all(equal(one, other, depth + 1) for one, other in zip(left, right, strict=True))
+        return all(equal(first, second, depth + 1) for first, second in zip(left, right, strict=True))
     return bool(left == right)
 
 
@@ -116,7 +116,7 @@ def _numbers_equal(left: Value, right: Value) -> bool:
 
 
 def _as_double(number: int) -> float | int:
-    """The int as the double that CEL compares a double with; beyond 64 bits it stays exact, so nothing is lost."""
+    """The double that CEL compares a double with; an int beyond 64 bits is compared exactly."""
     return float(number) if INT_MIN <= number <= INT_MAX else number
 
 
@@ -128,19 +128,19 @@ ORDERS: dict[str, Order] = {"<": operator.lt, "<=": operator.le, ">": operator.g
 
 def ordered(symbol: str, left: Value, right: Value) -> bool:
     """CEL's `<`, `<=`, `>`, `>=`: numbers with numbers, otherwise within one type. Raises Fault for other pairs."""
-    kind, other = type(left), type(right)
+    left_type, right_type = type(left), type(right)
     order = ORDERS[symbol]
-    if kind is other and kind in _ORDERED:
+    if left_type is right_type and left_type in _ORDERED:
         return bool(order(left, right))
-    if kind is float and other is int:
+    if left_type is float and right_type is int:
         return bool(order(left, _as_double(right)))
-    if kind is int and other is float:
+    if left_type is int and right_type is float:
         return bool(order(_as_double(left), right))
     raise Fault((f"{symbol} cannot order {named(left)} and {named(right)}",))
 
 
 def frozen(value: Value, depth: int = 0) -> object:
-    """A hashable stand-in: two values are equal exactly if their stand-ins are."""
+    """A hashable form: two values are equal exactly if their forms are."""
     kind = type(value)
     if kind is str or kind is int:
         return value
@@ -263,7 +263,7 @@ def _untakeable(symbol: str, left: Value, right: Value) -> Fault:
 
 
 def double_text(value: float) -> str:
-    """A double as the reference writes it: the fewest digits that read back, with an exponent below 1e-4, from 1e6."""
+    """A double as the reference writes it: the shortest digits, with an exponent below 1e-4 and from 1e6 on."""
     if not math.isfinite(value):
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     mantissa, _, exponent = f"{value!r}".partition("e")

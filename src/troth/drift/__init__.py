@@ -1,1 +1,1 @@
-"""How new answers differ from old ones."""
+"""Compares two sets of answers, recorded or live, and reports what changed between them."""

@@ -1,4 +1,4 @@
-"""``troth drift`` from two sides to an exit code: read or ask, judge, compare, report."""
+"""``troth drift``: reads or asks both sides, judges their answers, compares them, and reports."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,8 +14,8 @@ from troth.drift.console import render_drift
 from troth.drift.differences import BREAKING, DriftReport, SideFacts, Worth
 from troth.drift.json_report import write_drift_json
 from troth.drift.markdown import write_drift_markdown
-from troth.drift.measuring import measure
-from troth.drift.sightings import Collector
+from troth.drift.measuring import compare_sightings
+from troth.drift.sightings import SightingCollector
 from troth.errors import ExitCode, InputInvalid, Problem, UsageInvalid
 from troth.judging.judge import OperationJudge
 from troth.judging.terms import Terms
@@ -29,6 +29,7 @@ from troth.model.ports import Judged, RunOptions
 from troth.model.report import Judgement, Reason
 from troth.reporting.outputs import read_outputs, write_outputs
 from troth.reporting.wording import number
+from troth.secrets.redactor import Redactor
 from troth.session.folders import shown
 from troth.session.open import Opened, open_all
 from troth.session.reach import Selection, secret_names
@@ -43,19 +44,20 @@ WRITERS: Mapping[str, Callable[[DriftReport, Path], None]] = {
 }
 """Name for ``--report`` → who writes it."""
 CASSETTES = "cassettes"
-"""The kind of a side that was read from files."""
+"""The ``kind`` of a side that was read from files."""
 _WORTHS = tuple(Worth)
 _SUFFIXES = frozenset((".yaml", ".yml", ".json"))
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side, read or asked."""
+    """One side of a comparison, after it was read or asked."""
 
     facts: SideFacts
     book: Book
-    collector: Collector
-    secrets: Mapping[str, str]
+    collector: SightingCollector
+    redactor: Redactor
+    """Knows the secrets of this side."""
 
 
 def drift(
@@ -67,7 +69,7 @@ def drift(
     verbose: bool = False,
     strict: bool = False,
 ) -> int:
-    """Compare two sides, report, and say with which exit code to end.
+    """Compare two sides and write the reports.
 
     Args:
         old: a cassette, a folder of them, or a target.
@@ -91,8 +93,8 @@ def drift(
 
 
 def compare(old: Side, new: Side, options: RunOptions, strict: bool = False) -> DriftReport:
-    """The complete report about two sides."""
-    measured = measure(old.collector.sightings, new.collector.sightings)
+    """The complete report about two sides, free of secrets."""
+    measured = compare_sightings(old.collector.sightings, new.collector.sightings)
     report = DriftReport(
         version=__version__,
         seed=options.budget.seed,
@@ -103,14 +105,14 @@ def compare(old: Side, new: Side, options: RunOptions, strict: bool = False) -> 
         changes=tuple(sorted(measured.changes, key=lambda change: _WORTHS.index(change.worth))),
         compared=measured.compared,
         apart=measured.apart,
-        secrets={**new.secrets, **old.secrets},
     )
     conclusion = conclude(_reasons(report, strict))
-    return replace(report, exit_code=conclusion.exit_code, reasons=conclusion.reasons)
+    report = replace(report, exit_code=conclusion.exit_code, reasons=conclusion.reasons)
+    return old.redactor.clean(new.redactor.clean(report))
 
 
 def _reasons(report: DriftReport, strict: bool) -> Iterator[Reason]:
-    """Changes that break (with ``strict`` any change), and what could not be compared."""
+    """Why the exit code is not 0: breaking changes (with ``strict`` any change), and what could not be compared."""
     failing = [change for change in report.changes if strict or change.worth in BREAKING]
     if failing:
         kinds = "any change counts" if strict else "they break promises or consumers"
@@ -129,12 +131,12 @@ def open_side(
     recorded: Callable[[], Opened],
     options: RunOptions,
 ) -> Side:
-    """One side: recorded exchanges if there is such a file or folder, else what a target answers.
+    """One side: recorded exchanges if the name is a file or folder, else the answers of a target.
 
     Args:
         name: a path, or a target.
         choose: target → what to read for it.
-        recorded: what recordings are judged by.
+        recorded: opens the book and terms by which recordings are judged.
         options: how much of it.
 
     Raises:
@@ -147,49 +149,49 @@ def open_side(
         return read_side(path, recorded(), options)
     if not target and ("/" in name or path.suffix in _SUFFIXES):
         raise UsageInvalid(f"there is no cassette or folder {name}")
-    collector = Collector()
-    # A replay runs what was recorded; elsewhere the cases alone, which are the same requests every time.
+    collector = SightingCollector()
+    # A replay answers recorded requests only; other targets are asked by cases alone, which are the same every time.
     sources = options.sources or (() if name == "replay" else ("cases",))
     return ask_side(Run(choose(name), replace(options, sources=sources), collector.watch), collector)
 
 
-def ask_side(run: Run, collector: Collector) -> Side:
-    """What a target answers to a run that the collector watches."""
+def ask_side(run: Run, collector: SightingCollector) -> Side:
+    """The answers of a target to a run whose judges offer them to the collector."""
     try:
         for item in run.items:
             collector.now = item.name
             run.run(item)
     finally:
         run.target.close()
-    # Earlier calls and looks before and after go to operations that nobody may have asked for.
+    # Earlier calls and observations may call operations that were not selected.
     collector.sightings = [
         sighting for sighting in collector.sightings if run.in_scope(sighting.vendor, sighting.operation)
     ]
     facts = SideFacts(
         run.target.name, run.target.kind, len(collector.sightings), collector.silent, again=collector.again
     )
-    return Side(facts, run.book, collector, run.secrets)
+    return Side(facts, run.book, collector, run.redactor)
 
 
 def read_side(path: Path, opened: Opened, options: RunOptions) -> Side:
-    """Recorded exchanges, each judged by the facts that held when it was recorded.
+    """Recorded exchanges, each judged with the facts of its recording.
 
     Raises:
         InputInvalid: cassettes that cannot be used; every problem.
         UsageInvalid: there is no cassette.
     """
-    reading = _Reading(opened.book, opened.terms)
+    reading = _CassetteReading(opened.book, opened.terms)
     for recording in _recordings(path):
         reading.take(recording, options)
     collector = reading.collector
     facts = SideFacts(
         str(path), CASSETTES, len(collector.sightings), collector.silent, tuple(reading.unrouted), collector.again
     )
-    return Side(facts, opened.book, collector, reading.secrets)
+    return Side(facts, opened.book, collector, reading.redactor)
 
 
 def _recordings(path: Path) -> Iterator[Recording]:
-    files = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in _SUFFIXES)
+    files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES)
     if not files:
         raise UsageInvalid(f"there is no cassette in {path}")
     problems: list[Problem] = []
@@ -202,15 +204,15 @@ def _recordings(path: Path) -> Iterator[Recording]:
         raise InputInvalid(problems)
 
 
-class _Reading:
+class _CassetteReading:
     """Reads one side from recordings, in their order."""
 
     def __init__(self, book: Book, terms: Terms) -> None:
         self.book = book
         self.terms = terms
-        self.collector = Collector(numbered=False)
+        self.collector = SightingCollector(numbered=False)
         self.unrouted: list[str] = []
-        self.secrets: dict[str, str] = {}
+        self.redactor = Redactor()
         self._routers = {name: Router(vendor) for name, vendor in book.vendors.items()}
         self._xsd = {
             name: XsdValidator(vendor.spec.xsd) for name, vendor in book.vendors.items() if vendor.spec.xsd is not None
@@ -219,18 +221,18 @@ class _Reading:
         self._written: set[str] = set()
 
     def take(self, recording: Recording, options: RunOptions) -> None:
-        """Judge one recording, if an operation that was asked for describes it."""
+        """Judge a recording and offer it to the collector, if its operation was selected."""
         position = recording.position
-        found = self._route(recording.exchange.request)
-        if found is None:
+        routed = self._route(recording.exchange.request)
+        if routed is None:
             request = recording.exchange.request
             self.unrouted.append(f"{position.file}:{position.line} {request.method} {urlsplit(request.url).path}")
             return
-        operation, request = found
+        operation, request = routed
         if options.operations and not any(_fits(operation, pattern) for pattern in options.operations):
             return
         facts = Facts(world=recording.facts, closed=recording.closed, minted=recording.minted)
-        self.secrets.update(secret_names(self.book, ReplayTarget((), {operation.vendor: facts})))
+        self.redactor.learn(secret_names(self.book, ReplayTarget((), {operation.vendor: facts})))
         self.collector.now = f"{position.file}:{position.line} ({recording.name})"
         exchange = replace(recording.exchange, request=request)
         judgement = self._judgement(operation, exchange, facts, recording.item in self._written)
@@ -239,12 +241,12 @@ class _Reading:
             self._written.add(recording.item)
 
     def _judgement(self, operation: Operation, exchange: Exchange, facts: Facts, stale: bool) -> Judgement:
-        """What is said of an exchange; ``stale`` where its item has changed something before, and facts may be old."""
+        """Judge an exchange; ``stale`` if its item had changed data before, so that facts may no longer hold."""
         key = (str(operation), id(facts.world))
         judge = self._judges.get(key)
         if judge is None:
-            own = self.terms.operations[str(operation)]
-            judge = self._judges.setdefault(key, OperationJudge(own, facts, self._xsd.get(operation.vendor)))
+            terms = self.terms.operations[str(operation)]
+            judge = self._judges.setdefault(key, OperationJudge(terms, facts, self._xsd.get(operation.vendor)))
         try:
             judgement = judge.judge(exchange, Judged(facts))
             if stale:

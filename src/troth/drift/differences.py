@@ -1,7 +1,7 @@
-"""Drift: how new answers differ from old ones in shape or text, and what each difference is worth."""
+"""The values of a comparison: changes with their evidence and their worth, sides, and the whole report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from troth.errors import ExitCode
@@ -9,10 +9,10 @@ from troth.model.report import Finding, Reason
 
 
 class Worth(StrEnum):
-    """What a change means for whoever reads the answers, the worst first."""
+    """What a change means for the programs that read the answers, the worst first."""
 
     PROMISE = "breaks a promise"
-    """Answers break a clause, a row or a schema that the old answers kept."""
+    """New answers break a clause, a row or a schema that old answers kept."""
     CONSUMERS = "breaks consumers"
     """Something vanished, became optional or null, or has another type or format."""
     TEXT = "text changed"
@@ -21,63 +21,63 @@ class Worth(StrEnum):
 
 
 BREAKING = (Worth.PROMISE, Worth.CONSUMERS)
-"""What makes a drift fail without ``--strict``."""
+"""The changes that lead to exit code 1 without ``--strict``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one side shows at a place."""
+    """What was observed on one side at a place."""
 
     shows: str
     """In a few words: ``string (uuid)``, ``absent``, ``1 to 12``."""
     count: int = 0
-    """Answers that show it …"""
+    """How many answers show it."""
     of: int = 0
-    """… of so many in which the place could be looked at."""
+    """How many answers have a value that could show it."""
     example: str = ""
-    """The smallest value seen; ``""`` where there is none to show."""
+    """The shortest value; ``""`` where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference, however many answers show it."""
+    """One difference between old and new answers of one operation and status."""
 
     vendor: str
     operation: str
     status: int
-    """Of the old answers."""
+    """The status of the old answers."""
     place: str
     """``body /a/*/b``, ``header location``, ``soap return``, ``content-type`` or ``status``."""
     sort: str
-    """What happened, by a name that stays: ``vanished``, ``type``, ``null`` …"""
+    """The sort of change, a stable name: ``vanished``, ``type``, ``null`` …"""
     says: str
-    """What happened, as a sentence."""
+    """The change as the end of a sentence that begins with the place."""
     shape: Worth
-    """What the difference is worth by itself."""
+    """The worth of the difference without the promises that it breaks."""
     old: Evidence
     new: Evidence
     first: str = ""
-    """Where the new side shows it first: a file and line, or the number and name of an exchange."""
+    """The first new answer with the change: a file and line, or the number and name of an exchange."""
     broken: tuple[Finding, ...] = ()
-    """The promises that new answers break here, and old ones kept."""
+    """The findings on promises that new answers break here, and old ones kept."""
 
     @property
     def worth(self) -> Worth:
-        """What the change is worth, promises considered."""
+        """:attr:`Worth.PROMISE` where a promise is broken, else the worth of the difference."""
         return Worth.PROMISE if self.broken else self.shape
 
 
 @dataclass(frozen=True, slots=True)
 class SideFacts:
-    """One side of a comparison."""
+    """The name of one side, and how many answers it had."""
 
     name: str
     kind: str
     """``cassettes`` or the kind of the target."""
     exchanges: int
-    """Answers that were read."""
+    """How many answers were compared."""
     silent: int = 0
-    """Requests without an answer, or answered by an outage (429, 502, 503, 504)."""
+    """How many requests had no answer, or one of an outage (429, 502, 503, 504)."""
     unrouted: tuple[str, ...] = ()
     """Recorded requests that no operation describes."""
     again: int = 0
@@ -86,7 +86,7 @@ class SideFacts:
 
 @dataclass(frozen=True, slots=True)
 class DriftReport:
-    """A whole comparison."""
+    """The result of ``troth drift``."""
 
     version: str
     seed: int
@@ -96,15 +96,13 @@ class DriftReport:
     new: SideFacts
     changes: tuple[Change, ...]
     compared: int
-    """Statuses of operations that could be compared."""
+    """How many pairs of operation and status could be compared."""
     apart: tuple[str, ...]
-    """What was seen on both sides or on one, and could not be compared, with the reason."""
+    """The operations and statuses that could not be compared, each with the reason."""
     exit_code: ExitCode = ExitCode.KEPT
     reasons: tuple[Reason, ...] = ()
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secret value → the name to show in its place."""
 
     def counts(self) -> Mapping[Worth, int]:
-        """How many changes of each worth there are, zeros included."""
+        """The number of changes of each worth, zeros included."""
         worths = [change.worth for change in self.changes]
         return {worth: worths.count(worth) for worth in Worth}

@@ -1,4 +1,4 @@
-"""When a difference is one: answers asked alike are held against each other, and chance is ruled out."""
+"""Statistical tests: whether a difference between answers to equal requests can be a coincidence."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import sqrt
 
 CHANCE = 0.01
-"""A difference counts if, were both sides alike, the other side would have looked so in at most 1 % of all cases."""
+"""The level of significance: if both sides were alike, the difference would show in at most 1 % of comparisons."""
 ENOUGH_APART = 5
-"""Answers on either side that make them comparable where no two requests were alike."""
+"""So many answers each side needs to be compared where no two requests were equal."""
 ENOUGH_FOR_RATES = 30
 _LEAST_MOVE = 0.25
 _DEVIATIONS = 3.0
@@ -19,32 +19,32 @@ Answers = Sequence[int]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The answers that one comparison rests on, and how each was asked for."""
+    """The answers of one comparison, each with the situation of its request."""
 
     old: Sequence[str]
     """The situation of each old answer, by its number."""
     new: Sequence[str]
 
     def appeared(self, old_of: Answers, new_with: Answers, new_of: Answers) -> bool:
-        """Whether something that none of the old answers shows is there for certain in the new ones."""
+        """Whether it is significant that some new answers show something that no old answer shows."""
         return _unlikely(_at(self.old, old_of), _at(self.new, new_with), _at(self.new, new_of))
 
     def gone(self, old_with: Answers, old_of: Answers, new_of: Answers) -> bool:
-        """Whether something that none of the new answers shows was there for certain in the old ones."""
+        """Whether it is significant that no new answer shows something that some old answers show."""
         return _unlikely(_at(self.new, new_of), _at(self.old, old_with), _at(self.old, old_of))
 
     def moved(self, old_with: Answers, old_of: Answers, new_with: Answers, new_of: Answers) -> bool:
-        """Whether a rate has moved by a quarter or more, each situation held to its own old rate."""
+        """Whether a rate changed significantly and by 25 points or more, given the old rate of each situation."""
         if min(len(old_of), len(new_of)) < ENOUGH_FOR_RATES:
             return False
         before, having = Counter(_at(self.old, old_of)), Counter(_at(self.old, old_with))
-        asked = Counter(one for one in _at(self.new, new_of) if one in before)
+        asked = Counter(situation for situation in _at(self.new, new_of) if situation in before)
         total = sum(asked.values())
         if total < ENOUGH_FOR_RATES:
             return False
-        expected = sum(count * having[one] / before[one] for one, count in asked.items())
-        seen = sum(one in before for one in _at(self.new, new_with))
-        spread = sqrt(sum(count + count * count / before[one] for one, count in asked.items())) / 2
+        expected = sum(count * having[situation] / before[situation] for situation, count in asked.items())
+        seen = sum(situation in before for situation in _at(self.new, new_with))
+        spread = sqrt(sum(count + count * count / before[situation] for situation, count in asked.items())) / 2
         return abs(seen - expected) >= max(_LEAST_MOVE * total, _DEVIATIONS * spread)
 
 
@@ -53,10 +53,11 @@ def _at(situations: Sequence[str], answers: Iterable[int]) -> list[str]:
 
 
 def _unlikely(without: list[str], having: list[str], of: list[str]) -> bool:
-    """Whether those without would hardly have been without, had they been like the others: in all, or asked alike.
+    """Whether the answers without a property would be improbable at the rate of the other side, over all situations or
+    in one of them.
 
-    A thing that every answer shows on one side and none on the other is certain from the first answer on; the rarer it
-    is, the more answers of the other side must be without it.
+    A property that every answer of one side has and none of the other is significant from the first answer on; the
+    rarer it is, the more answers without it are needed.
     """
     if not without or not having:
         return False

@@ -1,4 +1,4 @@
-"""How a text is written: formats that stand for values which differ every time, and texts without such values."""
+"""Recognizes formats of texts, and replaces values in texts that differ in every answer by a placeholder."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ _STRONG: Mapping[str, str] = {
     "uuid": r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
     "e-mail": r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
     "URL": r"https?://[^\s\"'<>]+",
-    # The sign of the zone may be missing: a documentation page prints dates so.
+    # The sign of the zone is optional, since a documentation page prints dates without it.
     "RFC 2822 date": rf"(?:[A-Z][a-z]{{2}}, )?\d{{1,2}} {_MONTH} \d{{4}} {_CLOCK}(?: (?:[+-]?\d{{4}}|[A-Z]{{1,4}}))?",
     "ISO date-time": rf"\d{{4}}-\d{{2}}-\d{{2}}[T ]{_CLOCK}(?:[.,]\d+)?(?:Z|[+-]\d{{2}}:?\d{{2}})?",
     "ISO date": r"\d{4}-\d{2}-\d{2}",
@@ -38,23 +38,23 @@ _WITHIN = re.compile(
     )
 )
 ABSTRACT = "‹…›"
-"""Stands in a text for a value that differs every time."""
+"""The placeholder for a value that differs in every answer."""
 
 
 @lru_cache(maxsize=65_536)
 def formats_of(text: str) -> tuple[str, ...]:
-    """Every format that a whole text has, the most specific first; ``()`` for free text."""
+    """The formats that a whole text has, the most specific first; ``()`` for free text."""
     if len(text) > _MOST_LOOKED_AT:
         return ()
-    found = [name for name, pattern in _PATTERNS.items() if pattern.fullmatch(text)]
+    names = [name for name, pattern in _PATTERNS.items() if pattern.fullmatch(text)]
     if _HEX.fullmatch(text):
-        found.append(f"hex-{len(text)}")
-    found += [name for name, pattern in _WEAK.items() if pattern.fullmatch(text)]
-    return tuple(found)
+        names.append(f"hex-{len(text)}")
+    names += [name for name, pattern in _WEAK.items() if pattern.fullmatch(text)]
+    return tuple(names)
 
 
 def is_strong(name: str) -> bool:
-    """Whether a single value is enough to tell the format; digits or an odd number of hex digits may be chance."""
+    """Whether one value is enough to recognize the format; digits, or unusually many hex digits, may be coincidence."""
     if name.startswith("hex-"):
         return int(name[4:]) in _USUAL_HEX
     return name in _PATTERNS
@@ -66,8 +66,8 @@ def is_data(key: str) -> bool:
     return bool(formats) and formats[0] not in ("token", "decimal")
 
 
-def template(text: str, echoes: Iterable[str] = ()) -> str:
-    """A text with ``‹…›`` for every value in it that differs each time.
+def abstracted(text: str, echoes: Iterable[str] = ()) -> str:
+    """A text with ``‹…›`` for every value in it that differs in every answer.
 
     Args:
         text: from an answer.

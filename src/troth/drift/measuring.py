@@ -1,18 +1,19 @@
-"""Two sets of answers, operation by operation and status by status."""
+"""Compares two sets of answers, operation by operation and status by status."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from troth.drift.comparing import Comparer, Difference, Path
+from troth.drift.comparing import Comparer, Difference
 from troth.drift.differences import Change, Evidence, Worth
 from troth.drift.evidence import ENOUGH_APART, Ground
 from troth.drift.promises import Breach, attach, new_breaches
-from troth.drift.shapes import Shape
-from troth.drift.sightings import Body, Sighting, first_asked
+from troth.drift.shapes import LearntShape
+from troth.drift.sightings import ParsedBody, Sighting, first_asked
 from troth.drift.statuses import compare_statuses
-from troth.drift.texts import says_literals
+from troth.drift.texts import has_literals
 from troth.model.exchange import Request
 from troth.model.report import Finding
+from troth.wire.pointers import Tokens
 
 _ERRORS = 400
 _PREFIXES: Mapping[str, str] = {
@@ -25,23 +26,23 @@ _PREFIXES: Mapping[str, str] = {
 }
 _LITERAL_HEADERS = frozenset(("allow", "cache-control", "content-language", "www-authenticate"))
 _ALIKE = 0.02
-"""By how much the shares of requests whose classes are known may differ for classes to tell what was asked alike."""
+"""Classes are used as situations only if the shares of requests with known classes differ by no more than this."""
 _SOAP_NAMES = ("soap element", "soap namespace")
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What a comparison found."""
+class SideComparison:
+    """The changes of all operations."""
 
     changes: tuple[Change, ...]
     compared: int
     """Statuses of operations that could be compared."""
     apart: tuple[str, ...]
-    """What could not be compared, with the reason."""
+    """The operations and statuses that could not be compared, each with the reason."""
 
 
-def measure(old: Sequence[Sighting], new: Sequence[Sighting]) -> Measured:
-    """Compare two sets of answers. Their order is of no importance but for where a change is first seen."""
+def compare_sightings(old: Sequence[Sighting], new: Sequence[Sighting]) -> SideComparison:
+    """Compare two sets of answers. Their order decides nothing but where a change is first seen."""
     before, now = _by_operation(old), _by_operation(new)
     changes: list[Change] = []
     apart: list[str] = []
@@ -54,21 +55,26 @@ def measure(old: Sequence[Sighting], new: Sequence[Sighting]) -> Measured:
         changes += comparison.changes()
         apart += comparison.apart
         compared += comparison.compared
-    return Measured(tuple(changes), compared, tuple(apart))
+    return SideComparison(tuple(changes), compared, tuple(apart))
+
+
+def _with_status(side: Sequence[Sighting], status: int) -> list[int]:
+    """The numbers of the answers with a status."""
+    return [number for number, sighting in enumerate(side) if sighting.response.status == status]
 
 
 def _by_operation(sightings: Sequence[Sighting]) -> dict[str, list[Sighting]]:
-    found: dict[str, list[Sighting]] = {}
-    for one in sightings:
-        found.setdefault(f"{one.vendor}.{one.operation}", []).append(one)
-    return found
+    groups: dict[str, list[Sighting]] = {}
+    for sighting in sightings:
+        groups.setdefault(f"{sighting.vendor}.{sighting.operation}", []).append(sighting)
+    return groups
 
 
 class _Operation:
-    """One operation, answered on both sides.
+    """The comparison of one operation that was answered on both sides.
 
-    Shapes, texts and statuses are compared without the answers to requests asked again. One side asked again since an
-    answer had broken a promise, the other did not, so these answers have no like; they count for promises alone.
+    Shapes, texts and statuses are compared without the answers to repeated requests: one side repeats a request whose
+    answer broke a promise, the other does not, so these answers have no counterpart. They count for promises alone.
     """
 
     def __init__(self, name: str, old: list[Sighting], new: list[Sighting]) -> None:
@@ -83,7 +89,7 @@ class _Operation:
         """Numbers of the new answers whose shapes and texts were compared."""
 
     def changes(self) -> list[Change]:
-        """Every change of the operation, promises considered."""
+        """Every change of the operation, with the promises that it breaks."""
         differences: list[tuple[int, Difference]] = []
         moved = set()
         for move in compare_statuses(self.old, self.new, self.asked):
@@ -107,17 +113,19 @@ class _Operation:
         return changes + [self._alone(breach) for breach in alone]
 
     def _comparable(self, status: int, moved: bool) -> tuple[list[int], list[int]] | None:
-        """Numbers of the answers with a status that were asked for alike (or all, where no request was).
+        """The numbers of the answers with a status whose situations both sides have; all where no situation is shared.
 
-        ``moved``: a change of status already says why there may be none.
+        Args:
+            status: the status.
+            moved: a change of status was already reported, which explains why no situation is shared.
         """
-        old = [number for number, one in enumerate(self.old) if one.response.status == status]
-        new = [number for number, one in enumerate(self.new) if one.response.status == status]
+        old = _with_status(self.old, status)
+        new = _with_status(self.new, status)
         asked = self.asked
         if asked is not None:
-            shared = {asked.old[one] for one in old} & {asked.new[one] for one in new}
-            old = [one for one in old if asked.old[one] in shared]
-            new = [one for one in new if asked.new[one] in shared]
+            shared = {asked.old[number] for number in old} & {asked.new[number] for number in new}
+            old = [number for number in old if asked.old[number] in shared]
+            new = [number for number in new if asked.new[number] in shared]
             if shared:
                 return old, new
             if not moved:
@@ -129,64 +137,63 @@ class _Operation:
         self.apart.append(f"{self.name} {status}: {counts} answers to unlike requests, fewer than {ENOUGH_APART} each")
         return None
 
-    def _carriers(self) -> frozenset[Path]:
-        """Places that say literals in old error answers, where those of other statuses are meant word for word too."""
-        shape = Shape()
-        for number, one in enumerate(self.old):
-            body = one.body()
-            if one.response.status >= _ERRORS and body.kind == "JSON":
-                shape.learn([body.tree], number, one.echoes())
+    def _carriers(self) -> frozenset[Tokens]:
+        """The places of literals in old error answers; texts there are literals under other statuses too."""
+        shape = LearntShape()
+        for number, sighting in enumerate(self.old):
+            body = sighting.body()
+            if sighting.response.status >= _ERRORS and body.kind == "JSON":
+                shape.learn([body.tree], number, sighting.echoes())
         return frozenset(_literal_places(shape))
 
-    def _status(self, status: int, old: list[int], new: list[int], carriers: frozenset[Path]) -> Iterator[Difference]:
-        """Differences at one status; ``hits`` are numbers in all new answers of the operation."""
-        before, now = [self.old[one] for one in old], [self.new[one] for one in new]
+    def _status(self, status: int, old: list[int], new: list[int], carriers: frozenset[Tokens]) -> Iterator[Difference]:
+        """The differences of one status; ``hits`` are numbers of all new answers of the operation."""
+        before, now = [self.old[number] for number in old], [self.new[number] for number in new]
         ground = Ground([""] * len(old), [""] * len(new))
         if self.asked is not None:
-            ground = Ground([self.asked.old[one] for one in old], [self.asked.new[one] for one in new])
-        for one in _compare(before, now, ground, status, carriers):
-            yield replace(one, hits=tuple(new[hit] for hit in one.hits))
+            ground = Ground([self.asked.old[number] for number in old], [self.asked.new[number] for number in new])
+        for difference in _compare(before, now, ground, status, carriers):
+            yield replace(difference, hits=tuple(new[hit] for hit in difference.hits))
 
-    def _change(self, status: int, one: Difference, findings: list[Finding]) -> Change:
+    def _change(self, status: int, difference: Difference, findings: list[Finding]) -> Change:
         vendor, _, operation = self.name.partition(".")
-        first = self.new[min(one.hits)].place if one.hits else ""
+        first = self.new[min(difference.hits)].place if difference.hits else ""
         return Change(
             vendor,
             operation,
             status,
-            one.place,
-            one.sort,
-            one.says,
-            one.worth,
-            one.old,
-            one.new,
+            difference.place,
+            difference.sort,
+            difference.says,
+            difference.worth,
+            difference.old,
+            difference.new,
             first,
             tuple(findings),
         )
 
     def _alone(self, breach: Breach) -> Change:
-        """A promise broken although no difference of shape or text shows why."""
+        """The change for a broken promise that no difference explains."""
         finding = breach.finding
         first = min(breach.hits)
         status = self.new[first].response.status
-        answers = sum(one.response.status == status for one in self.new)
+        answers = len(_with_status(self.new, status))
         old = Evidence("kept", 0, len(self.old), finding.expected)
         new = Evidence("broken", len(breach.hits), answers, finding.answered)
-        one = Difference(
+        difference = Difference(
             finding.where, "promise", "a promise is no longer kept", Worth.PROMISE, old, new, tuple(sorted(breach.hits))
         )
-        return self._change(status, one, [finding])
+        return self._change(status, difference, [finding])
 
 
 def _asked(old: Sequence[Sighting], new: Sequence[Sighting]) -> Ground | None:
-    """The situation of each answer: its classes if most of a side share them, else the form of its request.
+    """The situation of each answer: the classes of its request if both sides share most of them, else its form.
 
-    Classes are of no use where one side lacks facts that the other has: what is not known there would be taken for what
-    nobody knows here. That is told by the shares of distinct requests with known classes: how often a request was sent
-    says nothing of facts.
+    Classes cannot be compared where one side lacks facts of the other: values of ours would be unknown there. It shows
+    in the shares of distinct requests with known classes; how often a request was sent does not matter.
 
     Returns:
-        None where no two were asked for alike.
+        None where the sides share no situation.
     """
     fine = Ground([sighting.situation for sighting in old], [sighting.situation for sighting in new])
     coarse = Ground([sighting.form for sighting in old], [sighting.form for sighting in new])
@@ -216,31 +223,31 @@ def _share_known(askings: Collection[_Asking]) -> float:
 
 
 def _covered(asked: Ground) -> int:
-    """On the side that has fewer, how many answers were asked for as some of the other side were."""
+    """How many answers have a situation that both sides share, on the side that has fewer of them."""
     shared = set(asked.old) & set(asked.new)
-    return min(sum(one in shared for one in side) for side in (asked.old, asked.new))
+    return min(sum(situation in shared for situation in side) for side in (asked.old, asked.new))
 
 
-def _literal_places(shape: Shape) -> Iterator[Path]:
-    waiting: list[tuple[Path, Shape]] = [((), shape)]
+def _literal_places(shape: LearntShape) -> Iterator[Tokens]:
+    waiting: list[tuple[Tokens, LearntShape]] = [((), shape)]
     while waiting:
-        path, one = waiting.pop()
-        if "string" in one.types and says_literals(one):
+        path, part = waiting.pop()
+        if "string" in part.types and has_literals(part):
             yield path
-        waiting.extend(((*path, key), below) for key, below in one.properties.items())
-        if one.items is not None:
-            waiting.append(((*path, "*"), one.items))
+        waiting.extend(((*path, key), below) for key, below in part.properties.items())
+        if part.items is not None:
+            waiting.append(((*path, "*"), part.items))
 
 
 def _compare(
-    old: list[Sighting], new: list[Sighting], ground: Ground, status: int, carriers: frozenset[Path]
+    old: list[Sighting], new: list[Sighting], ground: Ground, status: int, carriers: frozenset[Tokens]
 ) -> Iterator[Difference]:
-    """Media type first, then what kind of body it is, then headers and the bodies of each kind."""
-    types = [_Sorted([one.media_type or "none" for one in side]) for side in (old, new)]
+    """The differences of media types, kinds of bodies, headers, and the bodies of each kind."""
+    types = [_Sorted([sighting.media_type or "none" for sighting in side]) for side in (old, new)]
     retyped = list(_other(types[0], types[1], ground, "content-type", "media type"))
     yield from retyped
     yield from _header_differences(old, new, ground)
-    bodies = [[one.body() for one in side] for side in (old, new)]
+    bodies = [[sighting.body() for sighting in side] for side in (old, new)]
     kinds = [_Sorted([body.kind for body in side]) for side in bodies]
     if not retyped:
         yield from _other(kinds[0], kinds[1], ground, "body", "body")
@@ -249,12 +256,13 @@ def _compare(
         now = _learnt(new, bodies[1], kinds[1].table[kind])
         everywhere = status >= _ERRORS or kind.startswith("SOAP")
         literal = _everywhere if everywhere else carriers.__contains__
-        for one in Comparer(ground, _PREFIXES[kind], literal).compare(before, now):
-            yield replace(one, worth=Worth.CONSUMERS) if one.place in _SOAP_NAMES else one
+        for difference in Comparer(ground, _PREFIXES[kind], literal).compare(before, now):
+            renamed = difference.place in _SOAP_NAMES
+            yield replace(difference, worth=Worth.CONSUMERS) if renamed else difference
 
 
 class _Sorted:
-    """Answers by one of their properties."""
+    """The numbers of answers, grouped by a name."""
 
     def __init__(self, names: list[str]) -> None:
         self.table: dict[str, list[int]] = {}
@@ -278,23 +286,23 @@ def _header_differences(old: list[Sighting], new: list[Sighting], ground: Ground
     yield from Comparer(ground, "header", _literal_header).compare(before, now)
 
 
-def _headers(side: list[Sighting]) -> Shape:
-    shape = Shape()
-    for number, one in enumerate(side):
-        shape.learn([one.headers()], number, one.echoes())
+def _headers(side: list[Sighting]) -> LearntShape:
+    shape = LearntShape()
+    for number, sighting in enumerate(side):
+        shape.learn([sighting.headers()], number, sighting.echoes())
     return shape
 
 
-def _literal_header(path: Path) -> bool:
+def _literal_header(path: Tokens) -> bool:
     return bool(path) and (path[0] in _LITERAL_HEADERS or path[0].startswith("set-cookie "))
 
 
-def _everywhere(_path: Path) -> bool:
+def _everywhere(_path: Tokens) -> bool:
     return True
 
 
-def _learnt(side: list[Sighting], bodies: list[Body], numbers: list[int]) -> Shape:
-    shape = Shape()
+def _learnt(side: list[Sighting], bodies: list[ParsedBody], numbers: list[int]) -> LearntShape:
+    shape = LearntShape()
     for number in numbers:
         shape.learn([bodies[number].tree], number, side[number].echoes())
     return shape

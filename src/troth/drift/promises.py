@@ -1,4 +1,4 @@
-"""Promises that new answers break and old ones kept, put to the difference that shows why."""
+"""Finds promises that new answers break and old ones kept, and assigns each to the difference that explains it."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -19,7 +19,7 @@ _UNTOLD = frozenset(("body", "header", "status", "soap", "html", "xml", "text", 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A promise newly broken, and what new answers say of it, by their numbers among those to what was asked first."""
+    """A promise that new answers break and old ones kept; answers are numbered without those to repeated requests."""
 
     finding: Finding
     hits: frozenset[int]
@@ -29,7 +29,7 @@ class Breach:
 
 
 def new_breaches(old: Sequence[Sighting], new: Sequence[Sighting]) -> tuple[list[Breach], int]:
-    """What new answers of an operation break, and old ones kept.
+    """The promises that new answers of an operation break, and old ones kept.
 
     Args:
         old: every old answer.
@@ -67,14 +67,14 @@ def _breach(broken: Mapping[int, Finding], asked: Sequence[Sighting]) -> Breach:
     return Breach(finding, frozenset(broken), frozenset(kept - broken.keys()))
 
 
-def _size(one: Finding) -> tuple[int, str, str, str]:
-    return (len(one.answered), one.answered, one.where, one.message)
+def _size(finding: Finding) -> tuple[int, str, str, str]:
+    return (len(finding.answered), finding.answered, finding.where, finding.message)
 
 
 def attach(
     breaches: Sequence[Breach], differences: Sequence[Difference], compared: Set[int]
 ) -> tuple[Mapping[int, list[Finding]], list[Breach]]:
-    """Put each breach to the differences that explain it.
+    """Assign each breach to the differences that explain it.
 
     Args:
         breaches: of one operation.
@@ -140,21 +140,21 @@ def _may_break(difference: Difference) -> bool:
 
 
 def _at(place: str, where: str) -> bool:
-    """Whether a finding is at a place, or at what holds it (a schema misses a field where the object is)."""
-    found = _INDEX.sub("/*", where).lower()
+    """Whether a finding is at a place or at an object that contains it, since a missing field is reported there."""
+    met = _INDEX.sub("/*", where).lower()
     wanted = place.lower()
-    return found == wanted or (found.startswith("body /") and wanted.startswith(found.rstrip("/") + "/"))
+    return met == wanted or (met.startswith("body /") and wanted.startswith(met.rstrip("/") + "/"))
 
 
 def _named(place: str, finding: Finding) -> bool:
-    """Whether what a finding says names the last part of a place."""
+    """Whether the text of a finding names the last part of a place."""
     part = place.replace(" ", "/").rpartition("/")[2]
     if part in _UNTOLD or not part.strip("*{}"):
-        part = next((one for one in reversed(place.replace(" ", "/").split("/")) if one.strip("*{}")), "")
+        part = next((segment for segment in reversed(place.replace(" ", "/").split("/")) if segment.strip("*{}")), "")
     if part in _UNTOLD:
         return False
-    said = f"{finding.where} {finding.message} {finding.expected}"
-    return re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", said) is not None
+    words = f"{finding.where} {finding.message} {finding.expected}"
+    return re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", words) is not None
 
 
 def _overlap(wanted: Set[int], hits: Iterable[int]) -> float:

@@ -1,67 +1,76 @@
-"""What a set of answers looks like, place by place: types, presence, formats, texts, numbers, lengths."""
+"""Learns the shape of a set of answers: for each place types, presence, formats, texts, numbers and lengths."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from troth.drift.formats import ABSTRACT, formats_of, is_data, template
+from troth.drift.formats import ABSTRACT, abstracted, formats_of, is_data
 from troth.wire.markup import Repeated
 
 MOST_TEXTS = 200
-"""Different texts that are kept of a place; with more, it holds data."""
+"""So many different texts are kept of a place; with more, they are taken for data."""
 _MOST_VALUES = 64
 _MOST_EXAMPLE = 2_000
 _WHOLE_NUMBER_TEXT = 5
 _MANY_KEYS = 12
 
 
+class Extent(NamedTuple):
+    """The smallest and the greatest of the numbers that one answer has at a place."""
+
+    answer: int
+    low: float
+    high: float
+
+
 @dataclass(slots=True)
-class Shape:
-    """One place in a set of answers. Every list holds numbers of answers, ascending, each once."""
+class LearntShape:
+    """What a set of answers has at one place. Each list holds numbers of answers, ascending, each once."""
 
     answers: list[int] = field(default_factory=list)
-    """Those that have the place."""
+    """Answers that have the place."""
     whole: list[int] = field(default_factory=list)
-    """Those of them in which every object around it has it."""
+    """Answers in which every object that may have the place has it."""
     objects: list[int] = field(default_factory=list)
     types: dict[str, list[int]] = field(default_factory=dict)
     formats: dict[str, list[int]] = field(default_factory=dict)
     """Format → answers in which every text here has it."""
     texts: dict[str, list[int]] = field(default_factory=dict)
-    """Text (values in it abstracted) → answers that say it; numbers and truth values as they are written."""
+    """Text (with placeholders for values) → answers that have it; small numbers and booleans as JSON writes them."""
     crowded: bool = False
     """There were more texts than are kept."""
     values: set[str] = field(default_factory=set)
-    """Some of the different texts, to tell how many there are."""
-    numbers: list[tuple[int, float, float]] = field(default_factory=list)
-    """An answer, and the smallest and greatest number it has here."""
-    lengths: list[tuple[int, float, float]] = field(default_factory=list)
-    """The same for the lengths of arrays."""
+    """Some of the different texts, from which their number is estimated."""
+    numbers: list[Extent] = field(default_factory=list)
+    """Of the numbers of each answer."""
+    lengths: list[Extent] = field(default_factory=list)
+    """Of the lengths of the arrays of each answer."""
     examples: dict[str, str] = field(default_factory=dict)
-    """Type, or format of a text, → the smallest value."""
-    properties: "dict[str, Shape]" = field(default_factory=dict)
-    items: "Shape | None" = None
+    """Type, or format of a text → the shortest value."""
+    properties: "dict[str, LearntShape]" = field(default_factory=dict)
+    items: "LearntShape | None" = None
 
     def learn(self, values: Sequence[object], number: int, echoes: Sequence[str]) -> None:
-        """Take in all values that one answer has at this place.
+        """Add all values that one answer has at this place.
 
         Args:
             values: plain trees; :class:`Repeated` for values side by side.
-            number: of the answer; greater than any before.
+            number: the number of the answer, greater than any before.
             echoes: values of the request, the longest first.
         """
-        values = [one for value in values for one in (value if isinstance(value, Repeated) else (value,))]
+        values = [each for value in values for each in (value if isinstance(value, Repeated) else (value,))]
         if not values:
             return
         self.answers.append(number)
-        for name in sorted({type_of(value) for value in values}):
+        for name in sorted({json_type(value) for value in values}):
             self.types.setdefault(name, []).append(number)
         self._texts([value for value in values if isinstance(value, str)], number, echoes)
         self._scalars(values, number)
         arrays = [value for value in values if isinstance(value, list)]
         if arrays:
             sizes = [len(array) for array in arrays]
-            self.lengths.append((number, min(sizes), max(sizes)))
-            self.items = self.items or Shape()
+            self.lengths.append(Extent(number, min(sizes), max(sizes)))
+            self.items = self.items or LearntShape()
             self.items.learn([item for array in arrays for item in array], number, echoes)
         objects = [value for value in values if isinstance(value, Mapping)]
         if objects:
@@ -78,7 +87,7 @@ class Shape:
             if len(self.values) < _MOST_VALUES:
                 self.values.add(text)
             if not formats:
-                self._text(template(text, echoes), number)
+                self._text(abstracted(text, echoes), number)
         for name in sorted(common or ()):
             self.formats.setdefault(name, []).append(number)
 
@@ -86,26 +95,26 @@ class Shape:
         numbers: list[float] = []
         for value in values:
             if isinstance(value, bool | int | float):
-                self._example(type_of(value), written(value))
+                self._example(json_type(value), scalar_text(value))
             if isinstance(value, bool) or (isinstance(value, int) and abs(value) < 10**_WHOLE_NUMBER_TEXT):
-                self._text(written(value), number)
+                self._text(scalar_text(value), number)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 numbers.append(_finite(value))
         if numbers:
-            self.numbers.append((number, min(numbers), max(numbers)))
+            self.numbers.append(Extent(number, min(numbers), max(numbers)))
 
     def _objects(self, objects: list[Mapping[str, object]], number: int, echoes: Sequence[str]) -> None:
         self.objects.append(number)
         gathered: dict[str, list[object]] = {}
-        for one in objects:
+        for members in objects:
             merged: dict[str, list[object]] = {}
-            for key, value in one.items():
-                found = merged.setdefault(f"{{{formats_of(key)[0]}}}" if is_data(key) else key, [])
-                found.extend(value if isinstance(value, Repeated) else (value,))
-            for key, found in merged.items():
-                gathered.setdefault(key, []).append(Repeated(found))
+            for key, value in members.items():
+                values = merged.setdefault(f"{{{formats_of(key)[0]}}}" if is_data(key) else key, [])
+                values.extend(value if isinstance(value, Repeated) else (value,))
+            for key, values in merged.items():
+                gathered.setdefault(key, []).append(Repeated(values))
         for key, values in gathered.items():
-            shape = self.properties.setdefault(key, Shape())
+            shape = self.properties.setdefault(key, LearntShape())
             shape.learn(values, number, echoes)
             if len(values) == len(objects):
                 shape.whole.append(number)
@@ -127,8 +136,8 @@ class Shape:
             self.examples[name] = value
 
 
-def type_of(value: object) -> str:
-    """The JSON type; whole numbers apart from others."""
+def json_type(value: object) -> str:
+    """The type of a value in JSON Schema; a whole number is ``integer``."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -142,8 +151,8 @@ def type_of(value: object) -> str:
     return "array" if isinstance(value, list) else "object"
 
 
-def written(value: object) -> str:
-    """A scalar as JSON writes it."""
+def scalar_text(value: object) -> str:
+    """A scalar as JSON writes it; a number of very many digits in words."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) and value.bit_length() > 4 * _MOST_EXAMPLE:
@@ -158,8 +167,8 @@ def _finite(value: float) -> float:
         return float("inf") if value > 0 else float("-inf")
 
 
-def is_dictionary(old: Shape, new: Shape) -> bool:
-    """Whether the keys of an object are data although they look like names: many, and none in half of the answers."""
+def is_dictionary(old: LearntShape, new: LearntShape) -> bool:
+    """Whether the keys of an object are data: there are many, and none stands in half of the answers."""
     keys = old.properties.keys() | new.properties.keys()
     if len(keys) < _MANY_KEYS:
         return False
@@ -167,10 +176,10 @@ def is_dictionary(old: Shape, new: Shape) -> bool:
     return all(2 * len(side.properties[key].answers) < len(side.objects) for side in sides for key in side.properties)
 
 
-def merged(shapes: Iterable[Shape]) -> Shape:
-    """Several places as one, such as the values of a dictionary."""
+def merged(shapes: Iterable[LearntShape]) -> LearntShape:
+    """The shape of several places taken together, such as the values of a dictionary."""
     parts = list(shapes)
-    whole = Shape(
+    whole = LearntShape(
         answers=_union(part.answers for part in parts),
         whole=_union(part.whole for part in parts),
         objects=_union(part.objects for part in parts),
@@ -198,12 +207,12 @@ def merged(shapes: Iterable[Shape]) -> Shape:
     return whole
 
 
-def _lacking(part: Shape, key: str) -> list[int]:
+def _lacking(part: LearntShape, key: str) -> list[int]:
     known = part.properties.get(key)
     return part.objects if known is None else sorted(set(part.objects) - set(known.whole))
 
 
-def _everywhere(name: str, parts: list[Shape]) -> list[int]:
+def _everywhere(name: str, parts: list[LearntShape]) -> list[int]:
     """Answers in which every text at every one of these places has a format."""
     without = {
         number for part in parts for number in set(part.types.get("string", ())) - set(part.formats.get(name, ()))
@@ -216,17 +225,17 @@ def _union(lists: Iterable[list[int]]) -> list[int]:
 
 
 def _unions(tables: Iterable[Mapping[str, list[int]]]) -> dict[str, list[int]]:
-    found: dict[str, set[int]] = {}
+    union: dict[str, set[int]] = {}
     for table in tables:
         for name, answers in table.items():
-            found.setdefault(name, set()).update(answers)
-    return {name: sorted(answers) for name, answers in found.items()}
+            union.setdefault(name, set()).update(answers)
+    return {name: sorted(answers) for name, answers in union.items()}
 
 
-def _extents(lists: Iterable[list[tuple[int, float, float]]]) -> list[tuple[int, float, float]]:
-    found: dict[int, tuple[float, float]] = {}
+def _extents(lists: Iterable[list[Extent]]) -> list[Extent]:
+    union: dict[int, Extent] = {}
     for extents in lists:
-        for number, low, high in extents:
-            known = found.get(number, (low, high))
-            found[number] = (min(low, known[0]), max(high, known[1]))
-    return [(number, *found[number]) for number in sorted(found)]
+        for extent in extents:
+            known = union.get(extent.answer, extent)
+            union[extent.answer] = Extent(extent.answer, min(extent.low, known.low), max(extent.high, known.high))
+    return [union[answer] for answer in sorted(union)]

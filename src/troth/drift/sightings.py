@@ -1,10 +1,19 @@
-"""Answers as drift sees them: what they say, how they were asked for, and which promises they broke."""
+"""Collects the answers to compare: each with its parsed body, the situation of its request, and its findings."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence, field_values, header
+from troth.model.exchange import (
+    OUTAGES,
+    Exchange,
+    NoAnswer,
+    Request,
+    Response,
+    Silence,
+    field_values,
+    header,
+)
 from troth.model.ports import Judged, Judges
 from troth.model.report import Finding, Judgement, Kind, Met
 from troth.wire.bodies import Unreadable, is_json, is_xml, media_type, read_json, read_text, too_deep
@@ -13,8 +22,6 @@ from troth.wire.markup import html_tree, xml_tree
 from troth.wire.soap import parse_xml, read_envelope
 from troth.wire.views import joined_fields
 
-OUTAGES = (429, 502, 503, 504)
-"""Answers of a service that is busy or down: they say nothing about what it promises."""
 UNCOMPARED = frozenset(
     [
         "age",
@@ -31,20 +38,20 @@ UNCOMPARED = frozenset(
         "via",
     ]
 )
-"""Headers of the way between, which any hop may change, and Content-Type, which is compared by itself."""
+"""Headers that proxies may change, and Content-Type, which is compared separately."""
 _OURS = (Silence.NOT_SENT, Silence.NOT_RECORDED)
-"""Silence that says nothing about the service."""
+"""Reasons for a missing answer that lie on our side."""
 _MOST_NAMES = 100
 _MOST_ECHOES = 200
 _LARGEST_ECHO = 128
 _ABSENT = "-"
 _DEEPEST = 100
-"""Deeper trees are not walked, so that no body can exhaust the stack."""
+"""Deeper trees are not walked, so that no body exceeds the recursion limit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """A body as a tree."""
+class ParsedBody:
+    """A body as a tree, by its kind."""
 
     kind: str
     """``JSON``, ``SOAP message``, ``SOAP fault``, ``XML``, ``HTML``, ``text``, ``data``, ``empty``, ``unreadable``."""
@@ -53,23 +60,23 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One answer of one operation."""
+    """One answer of one operation, with what comparisons need to know about it."""
 
     vendor: str
     operation: str
     request: Request
     response: Response
     situation: str
-    """How it was asked for: the classes of its inputs; with the form of its request where a class is not known."""
+    """The classes of its inputs, followed by the form of its request where a class is not known."""
     known: bool
     """Whether the classes of all its inputs are known."""
     form: str
-    """Which parameters, fields and credentials its request had."""
+    """The names of the parameters, fields and credentials of its request."""
     place: str
-    """Where it is to be found: a file and line, or its number and name in a run."""
+    """A file and line, or the number and name of the exchange in the run."""
     findings: tuple[Finding, ...] = ()
     kept: frozenset[str] = frozenset()
-    """Clauses and rows that it met and kept."""
+    """The names of the clauses and rows that it kept."""
     again: bool = False
     """Whether its request repeats one whose answer had broken a promise, on a side that asks again."""
 
@@ -78,20 +85,20 @@ class Sighting:
         """The media type without parameters; ``""`` where none is given."""
         return media_type(self.response.headers)
 
-    def body(self) -> Body:
+    def body(self) -> ParsedBody:
         """The body, read by its media type."""
         return read_body(self.response)
 
     def headers(self) -> dict[str, object]:
         """Headers by lower-case name, and cookies by their names with their attributes."""
         joined = joined_fields(self.response.headers)
-        found: dict[str, object] = {
+        headers: dict[str, object] = {
             name: value for name, value in joined.items() if name not in UNCOMPARED and name != "set-cookie"
         }
         for value in field_values(self.response.headers, "set-cookie"):
             cookie, _, attributes = value.partition(";")
-            found[f"set-cookie {cookie.partition('=')[0].strip()}"] = _cookie(attributes)
-        return found
+            headers[f"set-cookie {cookie.partition('=')[0].strip()}"] = _cookie(attributes)
+        return headers
 
     def echoes(self) -> tuple[str, ...]:
         """The values of the request that an answer may repeat, the longest first."""
@@ -109,36 +116,37 @@ def _cookie(attributes: str) -> str:
     return "; ".join(sorted(name for name in names if not name.lower().startswith(("expires=", "max-age="))))
 
 
-def read_body(response: Response) -> Body:
-    """A body as a tree of a kind, by the media type that the answer names."""
+def read_body(response: Response) -> ParsedBody:
+    """The body of an answer, decoded and parsed by its media type."""
     data, kind = content(response.headers, response.body), media_type(response.headers)
     if isinstance(data, Unreadable):
-        return Body("unreadable")
+        return ParsedBody("unreadable")
     if not data.strip():
-        return Body("empty")
+        return ParsedBody("empty")
     if is_json(kind) or not kind:
         tree = read_json(data)
-        return Body("unreadable") if isinstance(tree, Unreadable) or too_deep(tree, _DEEPEST) else Body("JSON", tree)
+        readable = not isinstance(tree, Unreadable) and not too_deep(tree, _DEEPEST)
+        return ParsedBody("JSON", tree) if readable else ParsedBody("unreadable")
     if kind in ("text/html", "application/xhtml+xml"):
         page = html_tree(read_text(data, response.headers))
-        return Body("unreadable") if too_deep(page, _DEEPEST) else Body("HTML", page)
+        return ParsedBody("unreadable") if too_deep(page, _DEEPEST) else ParsedBody("HTML", page)
     if is_xml(kind):
         return _xml(data)
     if kind.startswith("text/"):
-        return Body("text", read_text(data, response.headers))
-    return Body("data")
+        return ParsedBody("text", read_text(data, response.headers))
+    return ParsedBody("data")
 
 
-def _xml(data: bytes) -> Body:
+def _xml(data: bytes) -> ParsedBody:
     message = read_envelope(data)
     if not isinstance(message, Unreadable):
         tree = {"element": message.name, "namespace": message.namespace, **message.parts}
-        return Body("SOAP message" if message.fault is None else "SOAP fault", tree)
+        return ParsedBody("SOAP message" if message.fault is None else "SOAP fault", tree)
     root = parse_xml(data)
     if isinstance(root, Unreadable):
-        return Body("unreadable")
+        return ParsedBody("unreadable")
     markup = {str(root.tag).rpartition("}")[2]: xml_tree(root)}
-    return Body("unreadable") if too_deep(markup, _DEEPEST) else Body("XML", markup)
+    return ParsedBody("unreadable") if too_deep(markup, _DEEPEST) else ParsedBody("XML", markup)
 
 
 def _situation(classes: Mapping[str, str | None], known: bool, form: str) -> str:
@@ -147,7 +155,7 @@ def _situation(classes: Mapping[str, str | None], known: bool, form: str) -> str
 
 
 def request_form(request: Request) -> str:
-    """Which parameters, fields and credentials a request has, without their values."""
+    """The names of the parameters, fields and credentials of a request, without their values."""
     names = {f"?{name}" for name, _ in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)}
     authorization = header(request.headers, "authorization")
     if authorization is not None:
@@ -203,15 +211,15 @@ def _values(request: Request) -> Iterator[str]:
 
 
 @dataclass(slots=True)
-class Collector:
+class SightingCollector:
     """Keeps every answer of a run, in its order."""
 
     sightings: list[Sighting] = field(default_factory=list)
     silent: int = 0
     now: str = ""
-    """What is being run; the front door says so before each item."""
+    """The name of the item that is running; set before each item."""
     numbered: bool = True
-    """Whether exchanges are numbered; recordings have places of their own."""
+    """Whether places begin with a number; recordings have files and lines instead."""
 
     @property
     def again(self) -> int:
@@ -219,11 +227,11 @@ class Collector:
         return sum(sighting.again for sighting in self.sightings)
 
     def watch(self, judge: Judges, vendor: str) -> Judges:
-        """The same judge, whose answers are collected."""
-        return _Watched(judge, vendor, self)
+        """A judge that judges as this one does and offers each answer to the collector."""
+        return _SightingJudge(judge, vendor, self)
 
     def offer(self, judgement: Judgement, vendor: str, again: bool = False) -> None:
-        """Keep an answer, unless there is none or the service was out of order.
+        """Keep an answer; count a missing one, or one of an outage, as silent.
 
         Args:
             judgement: of the exchange.
@@ -259,13 +267,13 @@ class Collector:
 
 
 @dataclass(frozen=True, slots=True)
-class _Watched:
+class _SightingJudge:
     judge_: Judges
     vendor: str
-    collector: Collector
+    collector: SightingCollector
 
     def judge(self, exchange: Exchange, seen: Judged) -> Judgement:
-        """What the judge says, offered to the collector on its way."""
+        """Judge the exchange, and offer it to the collector."""
         judgement = self.judge_.judge(exchange, seen)
         self.collector.offer(judgement, self.vendor, seen.again)
         return judgement

@@ -1,4 +1,4 @@
-"""Requests asked alike that are answered with another status; and statuses that came or went where none was alike."""
+"""Compares statuses: of equal requests where there are any, else of all answers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,30 +14,30 @@ _SERVER_ERRORS = 500
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A difference of statuses, and the old status that it is about."""
+    """A difference of statuses, and the old status that it belongs to."""
 
     status: int
     difference: Difference
 
 
 def compare_statuses(old: Sequence[Sighting], new: Sequence[Sighting], asked: Ground | None) -> Iterator[StatusChange]:
-    """Differences between the statuses of one operation; ``hits`` are numbers in ``new``.
+    """The differences between the statuses of one operation; ``hits`` are numbers in ``new``.
 
     Args:
         old: its old answers.
         new: its new ones.
-        asked: the situation of each; None where no two were asked for alike.
+        asked: the situation of each answer; None where the sides share no situation.
     """
     yield from _apart(old, new) if asked is None else _moves(old, new, asked)
 
 
 def _moves(old: Sequence[Sighting], new: Sequence[Sighting], asked: Ground) -> Iterator[StatusChange]:
     before: dict[str, Counter[int]] = defaultdict(Counter)
-    for situation, one in zip(asked.old, old, strict=True):
-        before[situation][one.response.status] += 1
+    for situation, sighting in zip(asked.old, old, strict=True):
+        before[situation][sighting.response.status] += 1
     now: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for number, one in enumerate(new):
-        now[asked.new[number]][one.response.status].append(number)
+    for number, sighting in enumerate(new):
+        now[asked.new[number]][sighting.response.status].append(number)
     moved: dict[tuple[int, int], list[int]] = defaultdict(list)
     of: Counter[tuple[int, int]] = Counter()
     known_of: Counter[tuple[int, int]] = Counter()
@@ -50,7 +50,7 @@ def _moves(old: Sequence[Sighting], new: Sequence[Sighting], asked: Ground) -> I
         ground = Ground([""] * count, [""] * total)
         for status, hits in statuses.items():
             if status not in known and ground.appeared(range(count), range(len(hits)), range(total)):
-                usual = min(known, key=lambda one: (-known[one], one))
+                usual = min(known, key=lambda candidate: (-known[candidate], candidate))
                 moved[usual, status] += hits
                 of[usual, status] += total
                 known_of[usual, status] += count
@@ -66,7 +66,7 @@ def _apart(old: Sequence[Sighting], new: Sequence[Sighting]) -> Iterator[StatusC
     if min(len(old), len(new)) < ENOUGH_APART:
         return
     ground = Ground([""] * len(old), [""] * len(new))
-    before, now = (Counter(one.response.status for one in side) for side in (old, new))
+    before, now = (Counter(sighting.response.status for sighting in side) for side in (old, new))
     everywhere = tuple(range(len(new)))
     for status in sorted(before.keys() - now.keys()):
         if ground.gone(range(before[status]), range(len(old)), range(len(new))):
@@ -79,5 +79,5 @@ def _apart(old: Sequence[Sighting], new: Sequence[Sighting]) -> Iterator[StatusC
         if ground.appeared(range(len(old)), range(now[status]), range(len(new))):
             worth = Worth.CONSUMERS if status >= _SERVER_ERRORS else Worth.ADDITIVE
             first, then = Evidence("absent", 0, len(old)), Evidence(str(status), now[status], len(new))
-            hits = tuple(number for number, one in enumerate(new) if one.response.status == status)
+            hits = tuple(number for number, sighting in enumerate(new) if sighting.response.status == status)
             yield StatusChange(status, Difference("status", "status-new", "is new", worth, first, then, hits))

@@ -1,4 +1,4 @@
-"""Texts that are said word for word: error messages, literals of SOAP functions, the values of an enumeration."""
+"""Compares literal texts: error messages, literals that SOAP functions return, values of enumerations."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -7,12 +7,12 @@ from difflib import SequenceMatcher
 
 from troth.drift.evidence import Ground
 from troth.drift.formats import ABSTRACT
-from troth.drift.shapes import Shape
+from troth.drift.shapes import LearntShape
 
 FEW = 10
-"""Different texts that a place may have, however few its answers, and still say literals."""
+"""A place with at most so many different texts has literals, however few its answers are."""
 ENOUGH_FOR_VALUES = 20
-"""Answers on either side that make a place an enumeration, with each of its values in five of them on average."""
+"""So many answers each side needs for an enumeration, and each value five of them on average."""
 _EACH = 5
 _LONGEST_VALUE = 40
 _LONGEST_COMPARED = 500
@@ -20,7 +20,7 @@ _LONGEST_COMPARED = 500
 
 @dataclass(frozen=True, slots=True)
 class TextChange:
-    """One text in another's place; None where nothing can be named."""
+    """One text that took the place of another; None where there is no counterpart."""
 
     old: str | None
     new: str | None
@@ -28,14 +28,14 @@ class TextChange:
     new_answers: tuple[int, ...]
 
 
-def says_literals(shape: Shape) -> bool:
-    """Whether a place says one of a few texts, rather than data."""
+def has_literals(shape: LearntShape) -> bool:
+    """Whether the texts of a place are few enough to be literals rather than data."""
     return bool(shape.texts) and not shape.crowded and len(shape.texts) <= max(FEW, len(shape.answers) // _EACH)
 
 
-def changed_texts(old: Shape, new: Shape, ground: Ground) -> Iterator[TextChange]:
-    """Texts that are said no longer, and what is said instead; then texts that are new."""
-    if not says_literals(old) or new.crowded:
+def changed_texts(old: LearntShape, new: LearntShape, ground: Ground) -> Iterator[TextChange]:
+    """Texts that no new answer has, each with its counterpart; then texts that no old answer has."""
+    if not has_literals(old) or new.crowded:
         return
     came = [
         text
@@ -63,26 +63,26 @@ def changed_texts(old: Shape, new: Shape, ground: Ground) -> Iterator[TextChange
 
 
 def _partner(
-    text: str, other: Shape, situation_of: Sequence[str], situations: set[str], preferred: list[str]
+    text: str, shape: LearntShape, situation_of: Sequence[str], situations: set[str], preferred: list[str]
 ) -> str | None:
-    """What the other side says in these situations: something new, common and alike first."""
-    said: Counter[str] = Counter()
-    for candidate, answers in other.texts.items():
+    """The text of the other side in these situations: a new one, a frequent one, a similar one first."""
+    counts: Counter[str] = Counter()
+    for candidate, answers in shape.texts.items():
         count = sum(situation_of[number] in situations for number in answers)
         if count:
-            said[candidate] = count
-    if not said:
+            counts[candidate] = count
+    if not counts:
         return None
     wanted = set(preferred)
-    return min(said, key=lambda one: (one not in wanted, -said[one], -_likeness(one, text), one))
+    return min(counts, key=lambda known: (known not in wanted, -counts[known], -_likeness(known, text), known))
 
 
-def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one[:_LONGEST_COMPARED], other[:_LONGEST_COMPARED]).ratio()
+def _likeness(text: str, candidate: str) -> float:
+    return SequenceMatcher(None, text[:_LONGEST_COMPARED], candidate[:_LONGEST_COMPARED]).ratio()
 
 
-def is_enumeration(shape: Shape) -> bool:
-    """Whether the texts of a place look like the values of an enumeration: a few short ones, each seen often."""
+def is_enumeration(shape: LearntShape) -> bool:
+    """Whether the texts of a place look like the values of an enumeration: few, short and frequent."""
     strings = shape.types.get("string", [])
     return (
         not shape.crowded
@@ -94,8 +94,8 @@ def is_enumeration(shape: Shape) -> bool:
     )
 
 
-def new_values(old: Shape, new: Shape, ground: Ground) -> list[str]:
-    """Values that an enumeration did not have. Where most of the old ones are gone, it is another world's data."""
+def new_values(old: LearntShape, new: LearntShape, ground: Ground) -> list[str]:
+    """New values of an enumeration; none where most of the old values are gone, since then it is other data."""
     if not is_enumeration(old) or len(new.types.get("string", [])) < ENOUGH_FOR_VALUES or new.crowded:
         return []
     again = sum(text in new.texts for text in old.texts)

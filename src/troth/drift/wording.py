@@ -1,15 +1,11 @@
-"""Words about drift that every report uses, and a report without secrets."""
+"""Words about drift that every report uses."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import cache
 
 from troth.drift.differences import Change, DriftReport, Evidence, SideFacts, Worth
 from troth.model.operation import Basis
-from troth.model.report import Finding, Reported, Verdict
+from troth.model.report import Finding
 from troth.reporting.wording import known_from, number, printable
-from troth.secrets.redactor import Redactor
-from troth.secrets.reports import redacted_findings
 
 LONGEST_EXAMPLE = 120
 MEANINGS: Mapping[Worth, str] = {
@@ -21,59 +17,23 @@ MEANINGS: Mapping[Worth, str] = {
 }
 
 
-def without_secrets(report: DriftReport) -> DriftReport:
-    """The same report with ``<NAME>`` wherever one of its secrets appeared."""
-    if not report.secrets:
-        return report
-    clean = cache(Redactor(report.secrets).text)
-
-    def side(one: SideFacts) -> SideFacts:
-        return replace(one, name=clean(one.name), unrouted=tuple(map(clean, one.unrouted)))
-
-    def evidence(one: Evidence) -> Evidence:
-        return replace(one, shows=clean(one.shows), example=clean(one.example))
-
-    def change(one: Change) -> Change:
-        wrapped = [Reported(finding, Verdict.BROKEN, "", 1, "", None) for finding in one.broken]
-        broken = tuple(each.finding for each in redacted_findings(wrapped, report.secrets))
-        return replace(
-            one,
-            place=clean(one.place),
-            says=clean(one.says),
-            old=evidence(one.old),
-            new=evidence(one.new),
-            first=clean(one.first),
-            broken=broken,
-        )
-
-    return replace(
-        report,
-        old=side(report.old),
-        new=side(report.new),
-        changes=tuple(map(change, report.changes)),
-        apart=tuple(map(clean, report.apart)),
-        reasons=tuple(replace(reason, text=clean(reason.text)) for reason in report.reasons),
-        secrets={},
-    )
-
-
 def title(change: Change) -> str:
-    """Whose answers changed: ``oneall · lookupStorageUser · 200``."""
+    """Vendor, operation and status of a change: ``oneall · lookupStorageUser · 200``."""
     return printable(f"{change.vendor} · {change.operation} · {change.status}")
 
 
 def sentence(change: Change) -> str:
-    """Where, and what happened there."""
+    """The place of a change, and what changed there."""
     return printable(f"{change.place} {change.says}" if change.sort != "promise" else change.says)
 
 
-def shown(one: Evidence) -> str:
-    """What one side shows: how often, and an example."""
-    text = one.shows
-    if one.of:
-        text += f", in {one.count:,} of {number(one.of, 'answer')}"
-    if one.example and one.example != one.shows:
-        text += f", such as {shortened(one.example)}"
+def evidence_text(evidence: Evidence) -> str:
+    """The evidence of one side: what, how often, and an example."""
+    text = evidence.shows
+    if evidence.of:
+        text += f", in {evidence.count:,} of {number(evidence.of, 'answer')}"
+    if evidence.example and evidence.example != evidence.shows:
+        text += f", such as {shortened(evidence.example)}"
     return printable(text)
 
 
@@ -84,19 +44,19 @@ def shortened(text: str) -> str:
 
 
 def broken_lines(change: Change) -> Iterator[str]:
-    """Each promise that is broken: its code and name, how it is known, and what is wrong."""
-    for one in change.broken:
-        name = f"{one.vendor}.{one.operation}.{one.subject}"
-        yield printable(f"{one.code} {name} ({_weight(one)}): {one.message}")
+    """For each broken promise a line with its code and name, its basis and source, and the message."""
+    for finding in change.broken:
+        name = f"{finding.vendor}.{finding.operation}.{finding.subject}"
+        yield printable(f"{finding.code} {name} ({_weight(finding)}): {finding.message}")
 
 
-def _weight(one: Finding) -> str:
-    severity = "breach" if one.basis is Basis.DOCUMENTED else "surprise"
-    return f"{severity}, {known_from(one.basis, one.citation)}"
+def _weight(finding: Finding) -> str:
+    severity = "breach" if finding.basis is Basis.DOCUMENTED else "surprise"
+    return f"{severity}, {known_from(finding.basis, finding.citation)}"
 
 
 def side_line(side: SideFacts) -> str:
-    """A side in one line."""
+    """The name of a side and its numbers of answers."""
     text = f"{side.name}: {number(side.exchanges, 'answer')}"
     if side.again:
         text += f", {side.again:,} of them to requests asked again"
@@ -107,8 +67,8 @@ def side_line(side: SideFacts) -> str:
     return printable(text)
 
 
-def verdict_line(report: DriftReport) -> str:
-    """How many changes there are, by what they are worth."""
+def drift_verdict(report: DriftReport) -> str:
+    """The number of changes of each worth."""
     if not report.compared and not report.changes:
         return "nothing was compared"
     compared = f"{number(report.compared, 'status', 'statuses')} of operations compared"

@@ -14,7 +14,8 @@ from troth.judging.credentials import scheme_of
 from troth.model.contract import Absent, Fact, Fresh, Input, InputClass, Literal, Matcher, Shape
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.wire.bodies import Unreadable, pointer_parts
+from troth.wire.bodies import Unreadable
+from troth.wire.pointers import parse_pointer
 from troth.wire.views import NO_BODY, Credentials, RequestView
 
 Step = Callable[[object, Facts], str | None]
@@ -35,7 +36,7 @@ def reader(one: Input) -> Callable[[RequestView], object]:
     """How to find an input's value in a request: the value, ``MISSING``, or :class:`Unreadable`."""
     address = one.address
     if one.place == "body":
-        parts = pointer_parts(address)
+        parts = parse_pointer(address)
         return lambda view: _walk(view.body, parts)
     if one.place == "soap":
         return lambda view: _soap_part(view, address)

@@ -10,17 +10,13 @@ from troth.judging.decisions import Decision, RowOutcome, check_decision, class_
 from troth.judging.scope import ScopeMaker
 from troth.judging.shortcut import Marks, Shortcut, Shortcuts
 from troth.judging.terms import ClauseTerm, OperationTerms
-from troth.model.exchange import Exchange, NoAnswer, Response
+from troth.model.exchange import OUTAGES, Exchange, NoAnswer, Response
 from troth.model.facts import Facts
 from troth.model.operation import Basis
 from troth.model.ports import Judged
 from troth.model.report import Finding, Judgement, Mark, Met, Promise, Why
 from troth.wire.soap import XsdValidator
 from troth.wire.views import RequestView, ResponseView
-
-_OUTAGES = (429, 502, 503, 504)
-"""Statuses that say nothing about a promise unless a table or the case itself asked for them (design rule 7)."""
-
 
 _Key = tuple[tuple[str | None, ...], int, bool, bool]
 """Classes, status, and whether nobody looked before and after."""
@@ -88,7 +84,7 @@ class OperationJudge:
             return self._unjudged(exchange, classes, "TR901", message, Why.NO_ANSWER)
         key = (names, answer.status, seen.before is None, seen.after is None)
         situation = self._situations.get(key) or self._situation(key, classes)
-        if answer.status in _OUTAGES and not _expects(situation.decision, answer.status):
+        if answer.status in OUTAGES and not _expects(situation.decision, answer.status):
             message = f"the target answered {answer.status}: it is busy or out of service"
             return self._unjudged(exchange, classes, "TR902", message, Why.BUSY)
         return self._judge_answer(exchange, request, answer, seen, classes, situation)

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from troth.cel.expressions import Expression, ExpressionInvalid, ExpressionProblem, Kind, Vocabulary
+from troth.cel.expressions import CompiledExpression, ExpressionInvalid, ExpressionProblem, ValueKind, Vocabulary
 from troth.errors import Position, Problem
 from troth.model.book import Book, Vendor
-from troth.model.contract import AnswerField, Clause, Contract, Given, Input, Observe, Row
-from troth.model.contract import Expression as Written
+from troth.model.contract import AnswerField, Clause, Contract, Expression, Given, Input, Observe, Row
 from troth.model.operation import Basis, Operation
-from troth.model.report import Kind as PromiseKind
-from troth.model.report import Met, Promise
+from troth.model.report import Kind, Met, Promise
 
-VARIABLES: Mapping[str, Kind] = {
+VARIABLES: Mapping[str, ValueKind] = {
     "request.method": "string",
     "request.target": "string",
     "request.path": "dyn",
@@ -48,8 +46,8 @@ class ClauseTerm:
     clause: Clause
     contract: Contract
     promise: Promise
-    when: Expression | None
-    expect: Expression
+    when: CompiledExpression | None
+    expect: CompiledExpression
     kept: tuple[Promise, Met]
     """What is counted when it holds: made once, since most do."""
 
@@ -61,8 +59,8 @@ class RowTerm:
     row: Row
     contract: Contract
     promise: Promise
-    when: Expression | None
-    fields: tuple[tuple[AnswerField, Expression], ...]
+    when: CompiledExpression | None
+    fields: tuple[tuple[AnswerField, CompiledExpression], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +81,11 @@ class OperationTerms:
     inputs: tuple[Input, ...]
     tables: tuple[Table, ...]
     clauses: tuple[ClauseTerm, ...]
-    impossible: tuple[Expression, ...]
+    impossible: tuple[CompiledExpression, ...]
     given: tuple[Given, ...]
     observe: Observe | None
-    observe_arguments: Mapping[str, Expression]
-    take: Mapping[str, Expression]
+    observe_arguments: Mapping[str, CompiledExpression]
+    take: Mapping[str, CompiledExpression]
     class_promises: Mapping[tuple[str, str], Promise]
     status_promises: Mapping[str, Promise]
     variables: frozenset[str]
@@ -137,12 +135,12 @@ class _Compiling:
         self.contracts = contracts_for(vendor, operation)
         self.problems: list[Problem] = []
         self.used: set[str] = set()
-        self.known: dict[tuple[str, Kind], Expression] = {}
+        self.known: dict[tuple[str, ValueKind], CompiledExpression] = {}
         self.inputs = tuple(one for contract in self.contracts for one in contract.inputs)
         self.lets = {name: text for contract in self.contracts for name, text in contract.lets.items()}
         self._names_once()
         self._promises_once()
-        classes: dict[str, Kind] = {f"{one.name}.{cls.name}": "bool" for one in self.inputs for cls in one.classes}
+        classes: dict[str, ValueKind] = {f"{one.name}.{cls.name}": "bool" for one in self.inputs for cls in one.classes}
         lets = {name: written.text for name, written in self.lets.items()}
         self.vocabulary = Vocabulary({**VARIABLES, **classes}, lets)
         for problem in self.vocabulary.problems:
@@ -173,9 +171,7 @@ class _Compiling:
             observe_arguments=self._named(arguments),
             take=self._named({one.name: one.take for one in given if not one.workflow}),
             class_promises={
-                (one.name, cls.name): self._promise(
-                    PromiseKind.CLASS, f"{one.name}.{cls.name}", Basis.ASSUMED, cls.position
-                )
+                (one.name, cls.name): self._promise(Kind.CLASS, f"{one.name}.{cls.name}", Basis.ASSUMED, cls.position)
                 for one in self.inputs
                 for cls in one.classes
             },
@@ -245,7 +241,7 @@ class _Compiling:
             path = self._compile(field.path, "dyn")
             if path is not None:
                 fields.append((field, path))
-        promise = self._promise(PromiseKind.ROW, row.name, row.basis, row.position, row)
+        promise = self._promise(Kind.ROW, row.name, row.basis, row.position, row)
         return RowTerm(row, contract, promise, when, tuple(fields))
 
     def _clause(self, contract: Contract, clause: Clause) -> ClauseTerm | None:
@@ -253,17 +249,17 @@ class _Compiling:
         expect = self._compile(clause.expect)
         if expect is None or (clause.when and when is None):
             return None
-        promise = self._promise(PromiseKind.CLAUSE, clause.name, clause.basis, clause.position, clause)
+        promise = self._promise(Kind.CLAUSE, clause.name, clause.basis, clause.position, clause)
         return ClauseTerm(clause, contract, promise, when, expect, (promise, Met.KEPT))
 
     def _status(self, status: str) -> Promise:
         reasons = [contract.statuses[status] for contract in self.contracts if status in contract.statuses]
         basis = self.operation.responses[status].basis
-        promise = self._promise(PromiseKind.STATUS, status, basis, self.operation.position)
+        promise = self._promise(Kind.STATUS, status, basis, self.operation.position)
         return replace(promise, provoke=reasons[0]) if reasons else promise
 
     def _promise(
-        self, kind: PromiseKind, name: str, basis: Basis, position: Position, of: Row | Clause | None = None
+        self, kind: Kind, name: str, basis: Basis, position: Position, of: Row | Clause | None = None
     ) -> Promise:
         return Promise(
             vendor=self.vendor.name,
@@ -278,17 +274,17 @@ class _Compiling:
             provoke=of.provoke if of else "",
         )
 
-    def _named(self, texts: Mapping[str, Written]) -> dict[str, Expression]:
+    def _named(self, texts: Mapping[str, Expression]) -> dict[str, CompiledExpression]:
         compiled = {name: self._compile(text, "dyn") for name, text in texts.items()}
         return {name: expression for name, expression in compiled.items() if expression is not None}
 
-    def _expressions(self, texts: Iterable[Written]) -> Iterator[Expression]:
+    def _expressions(self, texts: Iterable[Expression]) -> Iterator[CompiledExpression]:
         for text in texts:
             expression = self._compile(text)
             if expression is not None:
                 yield expression
 
-    def _compile(self, written: Written, result: Kind = "bool") -> Expression | None:
+    def _compile(self, written: Expression, result: ValueKind = "bool") -> CompiledExpression | None:
         # Clauses often share their `when`: one object for one text lets it be evaluated once an exchange.
         expression = self.known.get((written.text, result))
         if expression is None:
@@ -302,7 +298,7 @@ class _Compiling:
         return expression
 
 
-def _located(written: Written, problem: ExpressionProblem) -> Problem:
+def _located(written: Expression, problem: ExpressionProblem) -> Problem:
     """An expression's problem at its place in the file; a place beyond the first line is given as the first."""
     start = written.position
     column = start.column + problem.offset

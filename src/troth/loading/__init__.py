@@ -1,1 +1,1 @@
-"""Files into values, with the place of each."""
+"""Reads specifications, contracts and cassettes into values that know their place in a file."""

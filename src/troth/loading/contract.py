@@ -1,4 +1,4 @@
-"""Contracts from YAML: shape by JSON Schema, meaning by hand, every problem with its place."""
+"""Reads contracts from YAML: JSON Schema checks their shape, code their meaning; every problem has its place."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,10 +25,11 @@ from troth.model.contract import (
     Row,
 )
 from troth.model.operation import STRENGTHS, Basis
+from troth.wire.pointers import PointerInvalid, parse_pointer
 
 
 def schema_problems(document: Document, schema_name: str) -> Iterator[Problem]:
-    """What a JSON Schema of ours says against a document, each problem at its own line.
+    """The violations of one of our JSON Schemas by a document, each at its line.
 
     Args:
         document: a file that was read.
@@ -61,15 +62,15 @@ def _problems_of(document: Document, error: ValidationError) -> Iterator[Problem
     if error.validator == "required":
         present = list(mapping(error.instance))
         unknown = [name for name in present if name not in mapping(schema.get("properties"))]
-        # A misspelt key is one mistake: it is named as unknown, with what was meant.
+        # A misspelt key is one mistake: it is reported as unknown, not as missing too.
         wanted = [str(name) for name in sequence(rule)]
         missing = [name for name in wanted if name not in present and not get_close_matches(name, unknown)]
         if not missing:
             return
         yield Problem(document.key_at(*path), f"{_name_of(path)} lacks {', '.join(map(repr, missing))}")
         return
-    if error.validator == "oneOf" and all(set(mapping(one)) == {"required"} for one in sequence(rule)):
-        names = [" and ".join(map(str, sequence(mapping(one)["required"]))) for one in sequence(rule)]
+    if error.validator == "oneOf" and all(set(mapping(alternative)) == {"required"} for alternative in sequence(rule)):
+        names = [" and ".join(map(str, sequence(mapping(alternative)["required"]))) for alternative in sequence(rule)]
         yield Problem(document.key_at(*path), f"{_name_of(path)} needs exactly one of {', '.join(names)}")
         return
     if error.validator == "enum":
@@ -96,7 +97,7 @@ def _name_of(path: tuple[str | int, ...]) -> str:
 def read_contract(
     document: Document, operations: tuple[str, ...], topic: str
 ) -> tuple[Contract | None, tuple[Problem, ...]]:
-    """Read one contract file, as much of it as can be read, so that one look finds every problem.
+    """Read one contract file. Parts with mistakes are left out, so that one run reports every problem.
 
     Args:
         document: the file.
@@ -116,7 +117,7 @@ def read_contract(
 
 
 def _parts(path: Path_) -> Iterator[Path_]:
-    """The part of a contract that a problem of shape makes unusable: a clause, a row, a let; not the whole file."""
+    """The part of a contract that a violation of the schema makes unusable: a clause, a row, a let."""
     if path[:1] == ("outcomes",):
         yield path[:3]
     elif len(path) != 1:
@@ -156,7 +157,7 @@ class _ContractReading:
 
     def _usable(self, section: str) -> Iterator[str]:
         for name, value in mapping(self.document.value_at(section)).items():
-            # A broken input still names its classes: without them every expression would seem wrong too.
+            # The classes of an input with mistakes are kept, so that expressions which use them are not reported too.
             named = section == "inputs" and mapping(mapping(value).get("classes"))
             if named or (section, name) not in self.broken:
                 yield name
@@ -188,6 +189,8 @@ class _ContractReading:
     def _input(self, name: str) -> Input:
         raw = mapping(self.document.value_at("inputs", name))
         place, _, address = str(raw.get("at", "")).partition(":")
+        if place == "body":
+            address = self._pointer(address, "inputs", name, "at")
         classes = []
         for class_name, value in mapping(raw["classes"]).items():
             position = self.document.at("inputs", name, "classes", class_name)
@@ -200,6 +203,15 @@ class _ContractReading:
             classes.append(InputClass(class_name, matchers, key))
         position = self.document.key_at("inputs", name)
         return Input(name, place, address, raw.get("as") == "text", tuple(classes), position)
+
+    def _pointer(self, address: str, *path: str) -> str:
+        try:
+            parse_pointer(address)
+        except PointerInvalid as error:
+            message = f"{address!r} is no JSON Pointer: it {error.reason}"
+            self.problems.append(Problem(self.document.at(*path), message, "write ~0 for ~ and ~1 for / in a name"))
+            return ""
+        return address
 
     def _impossible(self, raw: object) -> tuple[Expression, ...]:
         if isinstance(raw, str):
@@ -230,12 +242,12 @@ class _ContractReading:
         defaults: Mapping[str, object],
         path: tuple[str | int, ...],
     ) -> Row:
-        own = mapping(raw["answer"])
+        answer = mapping(raw["answer"])
         fields: list[AnswerField] = []
-        for key, value in {**every, **own}.items():
+        for key, value in {**every, **answer}.items():
             if key == "status":
                 continue
-            at = (*path, "answer", key) if key in own else ("outcomes", "every", key)
+            at = (*path, "answer", key) if key in answer else ("outcomes", "every", key)
             try:
                 expected = read_expected(value)
             except ValueError as error:
@@ -243,7 +255,7 @@ class _ContractReading:
                 continue
             position = self.document.key_at(*at)
             fields.append(AnswerField(Expression(key, position), expected, self.document.at(*at)))
-        bases = self._bases(raw.get("basis", defaults.get("basis")), {"status", *every, *own}, path)
+        bases = self._bases(raw.get("basis", defaults.get("basis")), {"status", *every, *answer}, path)
         source = raw.get("source", defaults.get("source"))
         if source is None:
             fix = "add source: {page: …, section: …}, or one in outcomes.defaults"
@@ -251,7 +263,7 @@ class _ContractReading:
         return Row(
             name=name,
             when=None if raw["when"] == "otherwise" else self._expression(*path, "when"),
-            status=_statuses(own.get("status", every.get("status"))),
+            status=_statuses(answer.get("status", every.get("status"))),
             answer=tuple(fields),
             basis=min(bases.values(), key=STRENGTHS.index),
             bases=bases if len(bases) > 1 else {},

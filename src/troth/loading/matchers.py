@@ -1,4 +1,4 @@
-"""The small words of contracts: what a class matches, and what an answer must be."""
+"""Reads matchers of contracts: what a class of an input matches, and what a part of an answer must be."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Narrowing of plain values that a reader has just been given: no value of the wrong type travels further."""
+"""Narrows plain values of a document to the type that a reader needs."""
 
 from collections.abc import Mapping
 

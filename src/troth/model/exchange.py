@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+OUTAGES = (429, 502, 503, 504)
+"""Statuses of a service that is busy or down (RFC 6585, section 4; RFC 9110, sections 15.6.3 to 15.6.5)."""
 Headers = tuple[tuple[str, str], ...]
 """Header fields in the order of the wire; names as sent, compared without case."""
 

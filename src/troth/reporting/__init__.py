@@ -1,1 +1,1 @@
-"""Words for readers, human and machine."""
+"""Writes reports for people and programs."""

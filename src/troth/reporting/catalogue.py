@@ -1,4 +1,4 @@
-"""The catalogue for people: every clause and row of a vendor as a page of Markdown, from the contracts alone."""
+"""The catalogue: every clause and row of a vendor on a page of Markdown, made from the contracts alone."""
 
 from collections.abc import Iterable, Iterator
 
@@ -19,14 +19,15 @@ public client or recording relies on it; *assumed* – our own reading. Breaking
 
 
 def catalogue(vendor: Vendor) -> str:
-    """A vendor's page: its operations, each with its rows and clauses, and the pages they come from."""
+    """A vendor's page: each operation with its rows and clauses, and the pages that these cite."""
     lines = [_HEAD.format(title=f"Promises of {vendor.name}", vendor=vendor.name), *_summary(vendor)]
     shared = [contract for contract in vendor.contracts if contract.shared]
     for contract in shared:
         lines += _section(f"Shared: {contract.topic}", _where(contract), (contract,))
     for operation in vendor.spec.operations.values():
-        own = tuple(one for one in vendor.contracts if not one.shared and operation.name in one.operations)
-        lines += _section(operation.name, _about(operation, shared), own)
+        contracts = (contract for contract in vendor.contracts if operation.name in contract.operations)
+        single = tuple(contract for contract in contracts if not contract.shared)
+        lines += _section(operation.name, _about(operation, shared), single)
     lines += _sources(vendor)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -84,13 +85,19 @@ def _row_says(row: Row) -> str:
     return f"{row.says}{status}"
 
 
-def _line(one: Row | Clause, says: str) -> str:
-    how = f"nothing: {one.provoke}" if one.provoke else "cases, properties" if isinstance(one, Clause) else "cases"
-    return f"| `{one.name}` | {_plain(says)} | {one.basis} | {_plain(str(one.citation))} | {_plain(how)} |"
+def _line(promise: Row | Clause, says: str) -> str:
+    how = (
+        f"nothing: {promise.provoke}"
+        if promise.provoke
+        else "cases, properties"
+        if isinstance(promise, Clause)
+        else "cases"
+    )
+    return f"| `{promise.name}` | {_plain(says)} | {promise.basis} | {_plain(str(promise.citation))} | {_plain(how)} |"
 
 
 def _plain(text: str) -> str:
-    """Text that cannot break a table."""
+    """A text on one line without signs that end a cell of a table."""
     return " ".join(text.split()).replace("|", "\\|")
 
 

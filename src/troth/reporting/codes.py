@@ -1,4 +1,4 @@
-"""What each finding's code means, why it matters and what to do: for ``troth explain`` and for ``docs/findings.md``."""
+"""The codes of findings: what each means, why it matters, what to do. For ``troth explain`` and a page of the docs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from troth.errors import UsageInvalid, did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One kind of finding. The sentences are Markdown."""
+    """A code of findings. The texts are Markdown."""
 
     code: str
     title: str
@@ -17,7 +17,7 @@ class Code:
     matters: str
     action: str
     example: str
-    """Lines as a report shows them."""
+    """Lines of a report with such a finding."""
 
 
 _TABLE = (
@@ -249,9 +249,19 @@ _TABLE = (
         "For `br` and `zstd`: `pip install 'troth[codings]'`. A body of such a size is worth a look for itself.",
         "the body is in a content coding that cannot be undone here (br): pip install 'troth[codings]'",
     ),
+    Code(
+        "TR907",
+        "a pattern was given up",
+        "Whether a value fits the spec is not known: its pattern (with look-around or references back) took more steps "
+        "on this value than the judge allows. The value is unjudged.",
+        "Such a pattern can take years on a text of a few dozen characters; a judge that waits for it judges nothing.",
+        "Write the pattern without nested repetition: `^(a+)+$` is `^a+$`. Without look-around and references back "
+        "a pattern takes linear time.",
+        "whether it fits its schema is not known: Max limit for backtracking count exceeded",
+    ),
 )
 CODES: Mapping[str, Code] = {code.code: code for code in _TABLE}
-"""Every code that Troth reports, in order."""
+"""Code → its explanation, in order."""
 
 _WIDTH = 100
 _GROUPS: Mapping[str, str] = {
@@ -269,7 +279,7 @@ def is_unknown(code: str) -> bool:
 
 
 def explain(code: str, added: Iterable[Code] = ()) -> str:
-    """The whole explanation of a code, as plain text.
+    """The explanation of a code as plain text.
 
     Args:
         code: ``TR203``, in upper or lower case.

@@ -1,4 +1,4 @@
-"""A report for CI: JUnit XML as Jenkins, GitLab and their like read it."""
+"""A report as JUnit XML, for Jenkins, GitLab and other CI services."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -6,8 +6,7 @@ from xml.etree import ElementTree as ET
 
 from troth.model.report import Finding, ItemResult, Report, Reported, Verdict
 from troth.reporting.console.findings import block
-from troth.reporting.wording import TARGETS, accepted, fails, once_each, place, printable
-from troth.secrets.reports import redacted
+from troth.reporting.wording import TARGETS, accepted, fails, once_each, position_text, printable
 
 _Seen = Mapping[tuple[str, str, str, str, str], Reported]
 
@@ -15,19 +14,18 @@ _Seen = Mapping[tuple[str, str, str, str, str], Reported]
 def write_junit(report: Report, path: Path) -> None:
     """Write a report as JUnit XML: a suite for each vendor and source of requests, a case for each item.
 
-    A broken item is a ``failure``, an unjudged one an ``error`` (nothing is said against the vendor), a skipped one is
-    ``skipped``, and so is a waived one, with until when and why, as pytest writes an expected failure: it shall neither
-    fail nor look as if all were well. Surprises and waived findings are in ``system-out``.
+    A broken item is a ``failure`` and an unjudged one an ``error``. A skipped item is ``skipped``; so is a waived one,
+    with its waivers, as pytest writes an expected failure. Surprises and waived findings are in ``system-out``.
 
     Raises:
         OSError: the file cannot be written.
     """
-    path.write_bytes(junit(redacted(report)))
+    path.write_bytes(junit(report))
 
 
 def junit(report: Report) -> bytes:
-    """The XML of a report that holds no secrets."""
-    seen = {one.finding.fingerprint: one for one in report.findings}
+    """The XML of a report."""
+    seen = {reported.finding.fingerprint: reported for reported in report.findings}
     suites: dict[tuple[str, str], list[ItemResult]] = {}
     for item in report.items:
         suites.setdefault((item.vendor, item.source), []).append(item)
@@ -68,7 +66,7 @@ def _head(report: Report) -> Iterable[tuple[str, str]]:
     for number, reason in enumerate(report.reasons, 1):
         yield f"reason {number}", reason.text
     for number, waiver in enumerate(report.removable, 1):
-        yield f"removable waiver {number}", f"{place(waiver.position)} {waiver.finding}"
+        yield f"removable waiver {number}", f"{position_text(waiver.position)} {waiver.finding}"
 
 
 def _numbers(items: Iterable[ItemResult]) -> dict[str, str]:
@@ -90,28 +88,30 @@ def _case(item: ItemResult, seen: _Seen) -> ET.Element:
         "time": _seconds(item.seconds),
     }
     case = ET.Element("testcase", attributes)
-    found = [seen[finding.fingerprint] for finding in item.findings if finding.fingerprint in seen]
+    findings = [seen[finding.fingerprint] for finding in item.findings if finding.fingerprint in seen]
     decisive: list[Reported] = []
     if item.verdict is Verdict.SKIPPED:
         ET.SubElement(case, "skipped", {"message": _xml(item.skipped)})
     elif item.verdict is Verdict.BROKEN:
-        decisive = [one for one in found if fails(one)]
+        decisive = [reported for reported in findings if fails(reported)]
         _outcome(case, "failure", item, decisive)
     elif item.verdict is Verdict.UNJUDGED:
-        decisive = [one for one in found if one.severity == "unjudged"]
+        decisive = [reported for reported in findings if reported.severity == "unjudged"]
         _outcome(case, "error", item, decisive)
     elif item.verdict is Verdict.WAIVED:
-        waivers = [one.waiver for one in found if one.severity == "waived" and one.waiver is not None]
+        waivers = [
+            reported.waiver for reported in findings if reported.severity == "waived" and reported.waiver is not None
+        ]
         message = "; ".join(once_each(f"waived {accepted(waiver)}" for waiver in waivers))
         ET.SubElement(case, "skipped", {"message": _xml(message)})
-    others = [one for one in found if one not in decisive]
+    others = [reported for reported in findings if reported not in decisive]
     if others:
         ET.SubElement(case, "system-out").text = _xml(_in_full(others))
     return case
 
 
 def _outcome(case: ET.Element, tag: str, item: ItemResult, decisive: list[Reported]) -> None:
-    findings = [one.finding for one in decisive] or list(item.findings)
+    findings = [reported.finding for reported in decisive] or list(item.findings)
     message = "; ".join(_sentence(finding) for finding in findings)
     kind = ",".join(sorted({finding.code for finding in findings}))
     outcome = ET.SubElement(case, tag, {"message": _xml(message), "type": kind})
@@ -122,8 +122,8 @@ def _sentence(finding: Finding) -> str:
     return f"{finding.code} {finding.subject}: {finding.message}"
 
 
-def _in_full(found: Iterable[Reported]) -> str:
-    return "\n\n".join("\n".join(text for text, _ in block(one, whole=True)) for one in found)
+def _in_full(findings: Iterable[Reported]) -> str:
+    return "\n\n".join("\n".join(text for text, _ in block(reported, whole=True)) for reported in findings)
 
 
 def _seconds(seconds: float) -> str:
@@ -131,5 +131,5 @@ def _seconds(seconds: float) -> str:
 
 
 def _xml(text: str) -> str:
-    """The text without what XML cannot carry, or a reader cannot see: such characters are shown as escapes."""
+    """The text with escapes in place of characters that XML does not allow or that are invisible."""
     return printable(text, keep="\n\t")

@@ -1,10 +1,10 @@
-"""Texts in Markdown that nothing in an answer can break out of."""
+"""Escapes texts for Markdown."""
 
 import re
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
 
 
-def plain(text: str) -> str:
-    """Text that Markdown shows as it is, on one line."""
+def markdown_text(text: str) -> str:
+    """A text on one line, with every sign escaped that has a meaning in Markdown."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,22 +1,22 @@
-"""A report for the summary of a nightly run, an issue or a message: what is broken in full, the rest in a line each."""
+"""A report as Markdown, for the summary of a nightly run or an issue: failures in full, other findings in a line."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from troth.model.report import Report, Reported
-from troth.reporting.markdown import plain
+from troth.reporting.markdown import markdown_text
 from troth.reporting.wording import (
     TARGETS,
     accepted,
     expired,
+    fails,
     known_from,
     number,
-    place,
+    position_text,
     printable,
     seen_in,
     verdict_line,
 )
-from troth.secrets.reports import redacted
 
 _MOST_IN_FULL = 50
 _MOST_LINES = 100
@@ -29,12 +29,12 @@ def write_markdown(report: Report, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text = "\n".join(markdown(redacted(report))) + "\n"
+    text = "\n".join(markdown(report)) + "\n"
     path.write_bytes(text.encode("utf-8", "replace"))
 
 
 def markdown(report: Report) -> Iterator[str]:
-    """The lines of a report that holds no secrets."""
+    """The lines of a report."""
     run = report.run
     yield f"# {_text(verdict_line(report))}"
     yield ""
@@ -45,21 +45,23 @@ def markdown(report: Report) -> Iterator[str]:
         yield f"- {_text(TARGETS[run.target_kind])}"
     yield from (f"- exit code {reason.code}: {_text(reason.text)}" for reason in report.reasons)
     for heading, severity in (("Breaches", "breach"), ("Surprises that fail this run", "surprise")):
-        found = [one for one in report.findings if one.severity == severity and one.verdict == "broken"]
-        if found:
-            yield from ("", f"## {heading} ({len(found):,})")
-            yield from (line for one in found[:_MOST_IN_FULL] for line in _in_full(one))
-            yield from _more(len(found) - _MOST_IN_FULL)
-    noted = [one for one in report.findings if one.severity == "surprise" and one.verdict != "broken"]
-    yield from _listed("Surprises", (_line(one) for one in noted))
-    yield from _listed("Unjudged", (_line(one) for one in report.findings if one.severity == "unjudged"))
-    waived = [(one.finding, one.waiver) for one in report.findings if one.severity == "waived"]
-    yield from _listed("Waived", (f"{found.id}: {accepted(waiver)}" for found, waiver in waived if waiver is not None))
-    yield from _listed("Waivers to remove", (f"{place(one.position)} {one.finding}" for one in report.removable))
+        findings = [each for each in report.findings if each.severity == severity and fails(each)]
+        if findings:
+            yield from ("", f"## {heading} ({len(findings):,})")
+            yield from (line for reported in findings[:_MOST_IN_FULL] for line in _in_full(reported))
+            yield from _more(len(findings) - _MOST_IN_FULL)
+    noted = [each for each in report.findings if each.severity == "surprise" and not fails(each)]
+    unjudged = [each for each in report.findings if each.severity == "unjudged"]
+    yield from _listed("Surprises", map(_line, noted))
+    yield from _listed("Unjudged", map(_line, unjudged))
+    waived = [(each.finding, each.waiver) for each in report.findings if each.severity == "waived"]
+    yield from _listed("Waived", (f"{finding.id}: {accepted(waiver)}" for finding, waiver in waived if waiver))
+    removable = (f"{position_text(waiver.position)} {waiver.finding}" for waiver in report.removable)
+    yield from _listed("Waivers to remove", removable)
 
 
-def _in_full(one: Reported) -> Iterator[str]:
-    finding = one.finding
+def _in_full(reported: Reported) -> Iterator[str]:
+    finding = reported.finding
     yield from (
         "",
         f"### {_text(' · '.join((finding.vendor, finding.operation, finding.subject)))} ({finding.code})",
@@ -71,17 +73,17 @@ def _in_full(one: Reported) -> Iterator[str]:
         ("at", finding.where),
         ("expected", finding.expected),
         ("answered", finding.answered),
-        ("promised in", place(finding.position)),
+        ("promised in", position_text(finding.position)),
         ("known from", known_from(finding.basis, finding.citation)),
-        ("waiver", expired(one.waiver) if one.waiver is not None else ""),
-        ("seen", seen_in(one)),
+        ("waiver", expired(reported.waiver) if reported.waiver is not None else ""),
+        ("seen", seen_in(reported)),
         ("name", finding.id),
     )
     yield from (f"| {name} | {_text(text)} |" for name, text in rows if text)
 
 
-def _line(one: Reported) -> str:
-    return f"{one.finding.id}: {one.finding.message} ({seen_in(one)})"
+def _line(reported: Reported) -> str:
+    return f"{reported.finding.id}: {reported.finding.message} ({seen_in(reported)})"
 
 
 def _listed(heading: str, texts: Iterable[str]) -> Iterator[str]:
@@ -99,4 +101,4 @@ def _more(left: int) -> Iterator[str]:
 
 def _text(text: str) -> str:
     cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    return plain(printable(" ".join(cut.split())))
+    return markdown_text(printable(" ".join(cut.split())))

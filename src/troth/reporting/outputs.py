@@ -1,4 +1,4 @@
-"""``--report KIND=FILE``: read before anything runs, written at the end; the same for every command that has it."""
+"""``--report KIND=FILE``: checked before a command runs, and written at its end."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Output(Generic[R]):
 
 
 def read_outputs(given: Iterable[str], writers: Mapping[str, Callable[[R, Path], None]]) -> tuple[Output[R], ...]:
-    """``junit=FILE`` arguments, checked before anything runs.
+    """The reports that ``KIND=FILE`` arguments ask for.
 
     Args:
         given: the arguments.

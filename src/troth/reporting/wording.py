@@ -1,4 +1,4 @@
-"""Words that every report uses: where a promise comes from, what was counted, which characters can be shown."""
+"""Texts that all reports share: sources of promises, counts, positions, and escapes of invisible characters."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ TARGETS: Mapping[str, str] = {
     "mock": "This is the embedded mock: a green run says nothing about the live vendor.",
     "replay": "These are recordings: a green run says what the vendor answered then, not what it answers now.",
 }
-"""Kind of target → what a reader must not take the report for."""
+"""Kind of target → a note on what its report does not show."""
 
 _BASES: Mapping[Basis, str] = {
     Basis.DOCUMENTED: "documented",
@@ -24,7 +24,7 @@ _PLACES: Mapping[str, str] = {"page": "on", "standard": "in", "spec": "by", "cli
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What a run comes to. Promises are clauses and rows; classes and statuses are not promises of behaviour."""
+    """The totals of a run. Promises are clauses and rows; classes and statuses are not promises of behaviour."""
 
     documented: int
     """Documented promises that were kept whenever they were exercised."""
@@ -33,39 +33,39 @@ class Sum:
     broken: int
     """Findings that fail the run."""
     surprises: int
-    """Findings against what no vendor promised, which do not fail the run."""
+    """Findings on promises that are not documented, which do not fail the run."""
     unjudged: int
     waived: int
 
 
 def sum_up(report: Report) -> Sum:
-    """The numbers of a report's last line."""
+    """The totals for the last line of a report."""
     kept = [count.promise.basis for count in report.counts if is_promise(count) and count.kept and not count.broken]
-    severities = [one.severity for one in report.findings]
+    severities = [reported.severity for reported in report.findings]
     documented = kept.count(Basis.DOCUMENTED)
-    surprises = sum(one.severity == "surprise" and not fails(one) for one in report.findings)
+    surprises = sum(reported.severity == "surprise" and not fails(reported) for reported in report.findings)
     return Sum(
         documented=documented,
         others=len(kept) - documented,
-        broken=sum(fails(one) for one in report.findings),
+        broken=sum(fails(reported) for reported in report.findings),
         surprises=surprises,
         unjudged=severities.count("unjudged"),
         waived=severities.count("waived"),
     )
 
 
-def fails(one: Reported) -> bool:
+def fails(reported: Reported) -> bool:
     """Whether a finding fails the run."""
-    return one.verdict == "broken"
+    return reported.verdict == "broken"
 
 
 def is_promise(count: Count) -> bool:
-    """Whether what is counted is a promise of behaviour."""
+    """Whether a count is of a promise of behaviour."""
     return count.promise.kind in (Kind.CLAUSE, Kind.ROW)
 
 
 def known_from(basis: Basis, citation: Citation | None) -> str:
-    """How we know: ``documented on page X, section "Y"``, ``observed in client Z``, ``our own reading: …``."""
+    """The source of a promise: ``documented on page X, section "Y"``, ``observed in client Z``, ``our own reading``."""
     if citation is None:
         return "our own reading" if basis is Basis.ASSUMED else f"{_BASES[basis]}; the spec names no page"
     if citation.kind not in _PLACES:
@@ -81,37 +81,37 @@ def accepted(waiver: Waiver) -> str:
 
 
 def expired(waiver: Waiver) -> str:
-    """When a waiver expired, where it stands, whose it was and why."""
-    return f"expired on {waiver.until}, {place(waiver.position)}. {waiver.who}: {waiver.reason}"
+    """When a waiver expired, its position, its author and its reason."""
+    return f"expired on {waiver.until}, {position_text(waiver.position)}. {waiver.who}: {waiver.reason}"
 
 
-def seen_in(one: Reported) -> str:
-    """How often a finding was met, and where best to see it."""
-    if one.count == 1:
-        return f"seen once, in {one.item}"
-    return f"seen {one.count:,} times; smallest in {one.item}"
+def seen_in(reported: Reported) -> str:
+    """How often a finding occurred, and the item with the smallest exchange that shows it."""
+    if reported.count == 1:
+        return f"seen once, in {reported.item}"
+    return f"seen {reported.count:,} times; smallest in {reported.item}"
 
 
 def verdict_line(report: Report) -> str:
-    """The verdict and what it rests on, in numbers."""
+    """The verdict with the totals."""
     total = sum_up(report)
     promises = "documented promise" if total.documented == 1 else "documented promises"
     others = "other" if total.others == 1 else "others"
-    said = [f"{total.documented:,} {promises} kept", f"{total.others:,} {others} kept", f"{total.broken:,} broken"]
+    parts = [f"{total.documented:,} {promises} kept", f"{total.others:,} {others} kept", f"{total.broken:,} broken"]
     if total.surprises:
-        said.append(number(total.surprises, "surprise"))
-    said += [f"{many:,} {word}" for many, word in ((total.unjudged, "unjudged"), (total.waived, "waived")) if many]
-    return f"{report.verdict}: {', '.join(said)}"
+        parts.append(number(total.surprises, "surprise"))
+    parts += [f"{many:,} {word}" for many, word in ((total.unjudged, "unjudged"), (total.waived, "waived")) if many]
+    return f"{report.verdict}: {', '.join(parts)}"
 
 
-def place(position: Position) -> str:
-    """``file:line``, as editors and terminals link it."""
+def position_text(position: Position) -> str:
+    """``file:line``, which editors and terminals link."""
     return f"{position.file}:{position.line}" if position.line else position.file
 
 
-def number(count: int, one: str, many: str | None = None) -> str:
+def number(count: int, singular: str, plural: str | None = None) -> str:
     """``1 exchange``, ``2,345 exchanges``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
 def once_each(texts: Iterable[str]) -> list[str]:
@@ -120,11 +120,11 @@ def once_each(texts: Iterable[str]) -> list[str]:
 
 
 def printable(text: str, keep: str = "") -> str:
-    """The text with everything that a terminal would act on, or nobody could see, as an escape such as ``\\x1b``.
+    """The text with escapes such as ``\\x1b`` in place of control characters and invisible ones.
 
     Args:
-        text: anything, from anybody.
-        keep: characters to leave alone, such as a line end.
+        text: any text.
+        keep: characters that are not escaped, such as a line end.
     """
     if text.isprintable():
         return text

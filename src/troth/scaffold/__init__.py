@@ -1,1 +1,1 @@
-"""The first files of a project."""
+"""``troth init``: writes the first files of a project."""

@@ -1,4 +1,4 @@
-"""``troth init``: the first files of a project, from ``templates``. What is there already is left as it is."""
+"""``troth init``: writes the first files of a project from ``templates``. Existing files are not changed."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 from troth.errors import UsageInvalid
 
 NIGHTLY = {"github": ".github/workflows/troth-nightly.yml", "gitlab": ".gitlab-ci.troth.yml"}
-"""Service → where its nightly workflow belongs; the template has the service's name."""
+"""Service → path of its nightly workflow; the template has the name of the service."""
 _IGNORED = {".env": (".env", "/.env", ".env*", "*.env"), ".troth/": (".troth/", ".troth", "/.troth/", "/.troth")}
-"""What git shall ignore → the lines that say so."""
+"""Path that git must ignore → the lines that make it so."""
 
 
 def initialise(here: Path, ci: str | None = None) -> list[str]:
-    """Write ``troth.toml``, ``.env.example``, what git shall ignore, and a nightly workflow.
+    """Write ``troth.toml``, ``.env.example``, ``.gitignore``, and a nightly workflow.
 
     Args:
         here: the project's folder.
@@ -28,11 +28,11 @@ def initialise(here: Path, ci: str | None = None) -> list[str]:
     if ci is not None:
         wanted.append((NIGHTLY[ci], f"{ci}.yml"))
     try:
-        said = [_write(here / name, name, template) for name, template in wanted]
-        said.append(_ignore(here / ".gitignore"))
+        done = [_write(here / name, name, template) for name, template in wanted]
+        done.append(_ignore(here / ".gitignore"))
     except OSError as error:
         raise UsageInvalid(f"{error.filename} cannot be written: {error.strerror or error}") from error
-    return [*said, "next: put your target and its facts into troth.toml, then run `troth doctor`"]
+    return [*done, "next: put your target and its facts into troth.toml, then run `troth doctor`"]
 
 
 def template(name: str) -> str:

@@ -12,7 +12,7 @@ from troth.model.waivers import Waiver
 from troth.reporting.wording import number
 from troth.session.run import Run
 from troth.session.tally import exercisable
-from troth.waivers.removable import Evidence, Place, removable, unclear_places
+from troth.waivers.removable import OperationKey, RunEvidence, removable, unclear_places
 
 _MET_UNJUDGED = (Why.MET_WITHOUT_LOOK, Why.MET_WITHOUT_PART)
 
@@ -29,14 +29,14 @@ class Ending:
 
     interruption: ExitCode | None = None
     """The run was interrupted, and by what."""
-    asked: frozenset[Place] | None = None
+    asked: frozenset[OperationKey] | None = None
     """The operations that the user asked for beyond what the options say; None for all."""
     narrowed: bool = False
     """Single items were chosen, so that what an operation requires may have been left out."""
 
 
 def conclude_run(run: Run, ending: Ending | None = None) -> Report:
-    """The complete report of a run, with its verdict, its exit code and the reasons."""
+    """The complete report of a run, with its verdict, its exit code and the reasons; free of secrets."""
     ending = ending or Ending()
     results = tuple(_weighed(run, result) for result in run.results())
     counts = tuple(_counts(run, ending))
@@ -53,7 +53,7 @@ def conclude_run(run: Run, ending: Ending | None = None) -> Report:
         *unbalanced(counts, answers),
     ]
     conclusion = conclude(reasons)
-    return Report(
+    report = Report(
         run=run.facts(),
         items=results,
         findings=findings,
@@ -64,9 +64,10 @@ def conclude_run(run: Run, ending: Ending | None = None) -> Report:
         reasons=conclusion.reasons,
         removable=() if ending.narrowed or ending.interruption else removable_waivers(run, results),
         unrecorded=unrecorded,
+        unchecked=tuple(part for vendor in run.book.vendors.values() for part in vendor.spec.unchecked),
         answers=answers,
-        secrets=run.secrets,
     )
+    return run.redactor.clean(report)
 
 
 def reasons_of(
@@ -195,7 +196,7 @@ def _unauthorized(counts: Iterable[Count], answers: Answers) -> Iterator[Reason]
 
 def unbalanced(counts: Iterable[Count], answers: Answers) -> Iterator[Reason]:
     """The law of conservation: every promise of an operation is counted once on each of its judged exchanges."""
-    judged: dict[Place, int] = {}
+    judged: dict[OperationKey, int] = {}
     for (vendor, operation, _), exchanges in answers.items():
         judged[vendor, operation] = judged.get((vendor, operation), 0) + exchanges
     for count in counts:
@@ -221,10 +222,10 @@ def removable_waivers(run: Run, results: Iterable[ItemResult]) -> tuple[Waiver, 
     matched = frozenset(waiver.finding for waiver in map(run.court.waiver_of, findings) if waiver is not None)
     if restricted or all(waiver.finding in matched for waiver in waivers):
         return ()
-    items: dict[Place, set[str]] = {}
+    items: dict[OperationKey, set[str]] = {}
     for item in run.items:
         items.setdefault((item.operation.vendor, item.operation.name), set()).add(item.name)
-    evidence = Evidence(
+    evidence = RunEvidence(
         matched,
         unclear_places(findings),
         results,

@@ -11,7 +11,8 @@ from troth.loading.openapi.document import read_spec, read_spec_file
 from troth.model.book import Book
 from troth.session.folders import make_book, read_book, read_vendor, shown
 from troth.session.reach import Selection
-from troth.targets.live.client import check_address, fetch
+from troth.targets.live.addresses import loopback_url
+from troth.targets.live.client import fetch
 
 
 def open_book(selection: Selection) -> tuple[Book, tuple[Problem, ...]]:
@@ -27,7 +28,7 @@ def open_book(selection: Selection) -> tuple[Book, tuple[Problem, ...]]:
     if selection.spec is None:
         return _with_own_specs(selection, *read_book(selection.folders, selection.vendors))
     if "://" in selection.spec:
-        data = fetch(check_address(selection.spec))
+        data = fetch(loopback_url(selection.spec))
         spec = read_spec(data, urlsplit(selection.spec).hostname or "service", selection.spec, server=selection.spec)
     else:
         path = Path(selection.spec)

@@ -10,7 +10,7 @@ from troth.judging.terms import Terms
 from troth.model.book import Book
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Item, Judges, Target
+from troth.model.ports import Item, Judges, NothingToAsk, Target
 from troth.model.report import Finding, ItemResult, Promise, Reported, Verdict
 from troth.session.asking import Asking
 from troth.session.tally import MetFinding, Tally
@@ -30,6 +30,7 @@ class Runner:
         watch: told every judge and its vendor before the judge is used; gives the judge to use.
         promises: what can be exercised beyond what the terms of operations promise (workflows).
         conduct: how to behave towards the target; without a word, everything may be asked.
+        clean: gives a finding without secrets; nothing is taken out where none is given.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Runner:
         watch: Callable[[Judges, str], Judges] | None = None,
         promises: Iterable[Promise] = (),
         conduct: Conduct | None = None,
+        clean: Callable[[Finding], Finding] = lambda finding: finding,
     ) -> None:
         self._book = book
         self._terms = terms
@@ -48,6 +50,7 @@ class Runner:
         self._court = court
         self._watch = watch
         self._conduct = conduct or Conduct()
+        self._clean = clean
         self._judges: dict[tuple[str, int], Judges] = {}
         self._refused: dict[str, str] = {}
         self._worlds: list[Facts] = []
@@ -74,11 +77,13 @@ class Runner:
             return _result(item, Verdict.SKIPPED, skipped=reason)
         started = perf_counter()
         self._conduct.begin(item.name)
-        asking = Asking(item.name, self._target, self._conduct, self._judge_for, self.tally)
+        asking = Asking(item.name, self._target, self._conduct, self._judge_for, self.tally, self._clean)
         try:
             item.drive(asking.judge)
         except TrothError:
             raise
+        except NothingToAsk as nothing:
+            asking.held.setdefault(nothing.reason)
         except Exception as error:  # noqa: BLE001 - rule 9: a crash in a check is named and the run goes on
             asking.crashed(_crash(item.operation, error))
         self._conduct.end()

@@ -11,7 +11,7 @@ from troth.model.operation import Operation
 from troth.model.ports import Built
 from troth.sources.class_values import class_value
 from troth.sources.minting import Mint
-from troth.wire.bodies import pointer_parts
+from troth.wire.pointers import parse_pointer
 from troth.wire.request_writer import ABSENT, RequestWriter, described_media, json_media_type
 from troth.wire.style_writer import leaf
 
@@ -79,7 +79,7 @@ def put_inputs(writer: RequestWriter, inputs: Sequence[Input], values: Mapping[s
         if place == "soap":
             writer.parts[address] = None if value is ABSENT else leaf(value)
         elif place == "body":
-            writer.place(pointer_parts(address), value)
+            writer.place(parse_pointer(address), value)
         elif place == "auth":
             writer.authorize(address, value)
         else:

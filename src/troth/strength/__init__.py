@@ -1,1 +1,1 @@
-"""What contracts hold a vendor to, measured by mutating answers."""
+"""Mutation testing of contracts: answers that keep every promise are changed, and the judge has to notice."""

@@ -1,4 +1,4 @@
-"""Which exchanges of a run to mutate: those that were kept, a few of every situation."""
+"""Selects the exchanges of a run that are mutated: exchanges without findings, a few of every situation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,52 +13,52 @@ from troth.wire.codings import plain
 Thing = TypeVar("Thing")
 
 EACH = 3
-"""Exchanges of one situation (operation, rows met, status) that are mutated, of different classes where there are."""
+"""How many exchanges of one situation (operation, rows met, status) are mutated; of different classes if possible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An exchange of which nothing was found, and all that is needed to judge it again."""
+    """An exchange without findings, and what is needed to judge it again."""
 
     exchange: Exchange
     answer: Response
     operation: str
     """``vendor.operation``."""
     rows: str
-    """The rows that it met, joined by ``+``; empty where the tables are silent."""
+    """The names of the rows that it met, joined by ``+``; empty where no row applies."""
     seen: Judged
     judge: Judges
 
     @property
     def informed(self) -> int:
-        """How many looks before and after there were: the more, the more clauses can say something."""
+        """How many observations it has, before and after: 0 to 2. With more of them more clauses can be judged."""
         return (self.seen.before is not None) + (self.seen.after is not None)
 
-    def allows(self, other: "Kept") -> bool:
-        """Whether the tables let this request be answered as that one was: what decided that one applies here too.
+    def allows(self, candidate: "Kept") -> bool:
+        """Whether the tables allow the answer of the candidate for this request: all rows that it met apply here too.
 
-        Pages rarely give an order, so where several rows apply each of their answers will do.
+        Pages rarely give an order of rows, so where several apply the answer of each is allowed.
         """
-        return bool(other.rows) and frozenset(other.rows.split("+")) < frozenset(self.rows.split("+"))
+        return bool(candidate.rows) and frozenset(candidate.rows.split("+")) < frozenset(self.rows.split("+"))
 
 
 _APPLIED = (Met.KEPT, Met.SHADOWED, Met.BROKEN, Met.UNJUDGED)
-"""What is counted of rows that apply."""
+"""The marks of a row that applied to a request."""
 
 
-class Collector:
-    """Keeps a bounded choice of a run's kept exchanges, the same for the same run."""
+class ExchangeCollector:
+    """Keeps a bounded selection of a run's exchanges without findings. Equal runs give equal selections."""
 
     def __init__(self) -> None:
         self._chosen: dict[tuple[str, str, int], dict[tuple[str | None, ...], Kept]] = {}
         self.unkept = 0
 
     def watch(self, judge: Judges, vendor: str) -> Judges:
-        """The same judge, whose kept exchanges are collected."""
-        return _Watched(judge, vendor, self)
+        """A judge that judges as this one does and offers each exchange to the collector."""
+        return _CollectingJudge(judge, vendor, self)
 
     def offer(self, judgement: Judgement, seen: Judged, judge: Judges, vendor: str) -> None:
-        """Keep an exchange if nothing was found on it and its situation is not full of others as well informed."""
+        """Keep an exchange if it has no findings, and its situation has room or an exchange with fewer observations."""
         answer = judgement.exchange.answer
         if judgement.findings or not isinstance(answer, Response):
             self.unkept += 1
@@ -77,32 +77,32 @@ class Collector:
                 chosen[signature] = kept
             return
         if len(chosen) == EACH:
-            least = min(chosen, key=lambda one: chosen[one].informed)
+            least = min(chosen, key=lambda candidate: chosen[candidate].informed)
             if kept.informed <= chosen[least].informed:
                 return
             del chosen[least]
         chosen[signature] = kept
 
     def kept(self) -> tuple[Kept, ...]:
-        """What was chosen, in the order of the run."""
+        """The selected exchanges, in the order of the run."""
         return tuple(kept for chosen in self._chosen.values() for kept in chosen.values())
 
 
 @dataclass(frozen=True, slots=True)
-class _Watched:
+class _CollectingJudge:
     judge_: Judges
     vendor: str
-    collector: Collector
+    collector: ExchangeCollector
 
     def judge(self, exchange: Exchange, seen: Judged) -> Judgement:
-        """What the judge says, offered to the collector on its way."""
+        """Judge the exchange, and offer it to the collector."""
         judgement = self.judge_.judge(exchange, seen)
         self.collector.offer(judgement, seen, self.judge_, self.vendor)
         return judgement
 
 
 def sampled(things: Sequence[Thing], most: int, seed: str) -> tuple[Thing, ...]:
-    """At most so many of these, in their order, chosen by the seed; the first is always among them."""
+    """A random sample of at most ``most`` of these, in their order, by the seed; the first is always among them."""
     if len(things) <= most:
         return tuple(things)
     rest = sorted(Random(seed).sample(range(1, len(things)), most - 1))  # noqa: S311 - a choice, not a secret

@@ -1,4 +1,4 @@
-"""``troth strength`` from selection to exit code: run against the mock, mutate what was kept, judge again, report."""
+"""``troth strength``: runs against the mock, mutates the exchanges without findings, judges again, and reports."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ from troth.session.open import open_all
 from troth.session.reach import Selection, embedded
 from troth.session.run import Run
 from troth.sources.cases import CasesItem
-from troth.strength.collecting import Collector, sampled
+from troth.strength.collecting import ExchangeCollector, sampled
 from troth.strength.console import render_strength
 from troth.strength.json_report import write_strength_json
 from troth.strength.measurement import StrengthReport
@@ -31,14 +31,14 @@ from troth.strength.measuring import Measurement
 WRITERS = {"json": write_strength_json}
 """Name for ``--report`` → who writes it."""
 _NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
-"""What the mocks take for the time, so that the same seed gives the same answers and the same mutants."""
+"""The time of the mocks. It is fixed, so that the same seed gives the same answers and the same mutants."""
 _CASES = 12
-"""Cases of one item that are run: a few of every situation are mutated, so more would be thrown away."""
+"""How many cases of one item are run. Only a few exchanges of a situation are mutated, so more would be wasted."""
 
 
 @dataclass(frozen=True, slots=True)
 class StrengthOptions:
-    """What the user asked of the measurement itself."""
+    """The options of ``troth strength`` beside those of a run."""
 
     minimum: float = 0.0
     changed: str = ""
@@ -49,13 +49,16 @@ class StrengthOptions:
 
 
 def strengthen(selection: Selection, options: RunOptions, wanted: StrengthOptions) -> int:
-    """Measure, report, and say with which exit code to end: 0, or 1 below the minimum.
+    """Measure and write the reports.
+
+    Returns:
+        The exit code: 0, or 1 where the score is below the minimum.
 
     Raises:
         TrothError: nothing could be measured; the error says why.
     """
     outputs = read_outputs(wanted.reports, WRITERS)
-    report = measure(selection, options, wanted.changed)
+    report = selection.redactor.clean(measure(selection, options, wanted.changed))
     console = Console(soft_wrap=True, highlight=False)
     render_strength(report, console, minimum=wanted.minimum, verbose=wanted.verbose, redundant=wanted.redundant)
     write_outputs(report, outputs)
@@ -69,13 +72,13 @@ def _reasons(report: StrengthReport, minimum: float) -> Iterator[Reason]:
 
 
 def measure(selection: Selection, options: RunOptions, changed: str = "") -> StrengthReport:
-    """Run what was selected, and measure by the exchanges that were kept.
+    """Run what was selected, and measure with the exchanges that have no findings.
 
     Raises:
         UsageInvalid: git knows no such revision, or nothing was touched since.
     """
     started = perf_counter()
-    collector = Collector()
+    collector = ExchangeCollector()
     opened = open_all(selection)
     mocks = embedded(opened.book, selection.folders.installed, Clock(_NOW))
     run = Run(selection, options, collector.watch, mocks, opened)
@@ -105,7 +108,6 @@ def measure(selection: Selection, options: RunOptions, changed: str = "") -> Str
         free=measured.free,
         redundant=measured.redundant,
         unmeasured=tuple(name for name in terms if name not in names),
-        secrets=run.secrets,
     )
 
 
@@ -119,23 +121,23 @@ def _sample(items: Iterable[Item], seed: int) -> Iterator[Item]:
 
 def _chosen(run: Run, selection: Selection, changed: str) -> Iterator[tuple[str, OperationTerms]]:
     touched = None if not changed else touched_since(changed, selection.folders.contracts, selection.folders.specs)
-    found = False
+    any_chosen = False
     for name, terms in run.terms.operations.items():
         if not run.in_scope(terms.operation.vendor, terms.operation.name):
             continue
-        files = {one.file for one in contracts_for(terms.vendor, terms.operation)} | {terms.vendor.spec.file}
+        files = {contract.file for contract in contracts_for(terms.vendor, terms.operation)} | {terms.vendor.spec.file}
         if touched is None or touched & {Path(file).resolve() for file in files}:
-            found = True
+            any_chosen = True
             yield name, terms
-    if not found:
+    if not any_chosen:
         raise UsageInvalid(f"no contract was touched since {changed}" if changed else "no operation was selected")
 
 
 def touched_since(revision: str, *folders: Path) -> frozenset[Path]:
-    """The files under these folders that differ from a git revision, those that git does not know yet included.
+    """The files below these folders that differ from a git revision, untracked ones included.
 
     Raises:
-        UsageInvalid: git is not there, or knows no such revision.
+        UsageInvalid: git is not installed, or knows no such revision.
     """
     names = [str(folder) for folder in folders]
     differing = _git("diff", "--name-only", "-z", "--end-of-options", revision, "--", *names)
@@ -151,8 +153,8 @@ def _git(*arguments: str) -> str:
     except FileNotFoundError as error:
         raise UsageInvalid("--changed needs git, which is not installed") from error
     except subprocess.CalledProcessError as error:
-        said = (error.stderr or "").strip().splitlines()
-        raise UsageInvalid(f"git cannot say what was touched: {said[0] if said else 'it failed'}") from error
+        complaint = (error.stderr or "").strip().splitlines()
+        raise UsageInvalid(f"git cannot say what was touched: {complaint[0] if complaint else 'it failed'}") from error
     return done.stdout
 
 
@@ -161,17 +163,17 @@ def _progress() -> "Progress":
 
 
 class Progress:
-    """Says on a terminal what is being measured.
+    """Shows on a terminal which operation is being measured.
 
     Args:
-        console: where to; nothing is said where it is no terminal.
+        console: the console of standard error; nothing is shown where it is no terminal.
     """
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     def __call__(self, name: str) -> None:
-        """The operation that comes now."""
+        """Show the name of the operation that is measured next."""
         if self._console.is_terminal:
             sys.stderr.write(f"\r\x1b[2Kmeasuring {name}\r")
             sys.stderr.flush()

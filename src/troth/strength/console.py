@@ -1,15 +1,12 @@
-"""How strong contracts are, for people: scores first, then what may change unnoticed, then what is idle."""
+"""The strength of contracts as text: scores, survivors, free places, and clauses that no mutant needs."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from textwrap import shorten
 
 from rich.console import Console
-from rich.text import Text
 
-from troth.reporting.console.findings import WIDTH, Line
+from troth.reporting.console.page import WIDTH, Line, print_lines
 from troth.reporting.wording import number, printable
-from troth.secrets.redactor import Redactor
 from troth.strength.measurement import Guard, Score, StrengthReport
 
 _MOST_SURVIVORS = 40
@@ -17,15 +14,6 @@ _ABOUT = (
     "A mutant is a kept answer with one thing changed; it is caught when any promise then fails. The score is\n"
     "what was caught of the mutants that are not free: how far a vendor is held, not how it behaves."
 )
-
-
-def without_secrets(report: StrengthReport) -> StrengthReport:
-    """The same report with ``<NAME>`` wherever one of its secrets appeared."""
-    if not report.secrets:
-        return report
-    clean = Redactor(report.secrets).text
-    survivors = tuple(replace(one, change=clean(one.change), place=clean(one.place)) for one in report.survivors)
-    return replace(report, survivors=survivors, secrets={})
 
 
 def render_strength(
@@ -40,13 +28,11 @@ def render_strength(
         verbose: every survivor, and the operators too.
         redundant: the clauses without which nothing more would pass.
     """
-    for text, style in lines(without_secrets(report), minimum, verbose, redundant):
-        shown = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
-        console.print(Text(shown, style), soft_wrap=True)
+    print_lines(strength_lines(report, minimum, verbose, redundant), console)
 
 
-def lines(report: StrengthReport, minimum: float, verbose: bool, redundant: bool) -> Iterator[Line]:
-    """All lines of a measurement that holds no secrets, each with its style."""
+def strength_lines(report: StrengthReport, minimum: float, verbose: bool, redundant: bool) -> Iterator[Line]:
+    """All lines of a measurement, each with its style."""
     yield f"Troth {report.version}: the strength of contracts · seed {report.seed}", "bold"
     yield f"specs {report.specs_sha256[:12]} · contracts {report.contracts_sha256[:12]}", ""
     for line in _ABOUT.splitlines():
@@ -74,13 +60,16 @@ def lines(report: StrengthReport, minimum: float, verbose: bool, redundant: bool
 
 def _table(title: str, scores: tuple[Score, ...]) -> Iterator[Line]:
     yield f"{title:<42}{'score':>9}{'mutants':>10}{'caught':>9}{'documented':>12}{'free':>7}{'survived':>10}", "bold"
-    for one in scores:
-        row = f"  {one.name:<40}{_percent(one.share):>9}{one.mutants:>10,}{one.caught:>9,}"
-        yield f"{row}{one.documented:>12,}{one.free:>7,}{one.survived:>10,}", "" if not one.survived else "yellow"
+    for score in scores:
+        row = f"  {score.name:<40}{_percent(score.share):>9}{score.mutants:>10,}{score.caught:>9,}"
+        yield (
+            f"{row}{score.documented:>12,}{score.free:>7,}{score.survived:>10,}",
+            "" if not score.survived else "yellow",
+        )
 
 
 def _percent(share: float) -> str:
-    """Rounded down, so that only a whole score is called 100 %."""
+    """A percentage, rounded down, so that only a full score is shown as 100 %."""
     return f"{int(share * 10) / 10:.1f} %"
 
 
@@ -88,12 +77,12 @@ def _survivors(report: StrengthReport, verbose: bool) -> Iterator[Line]:
     if not report.survivors:
         return
     yield "", ""
-    total = sum(one.count for one in report.survivors)
+    total = sum(survivor.count for survivor in report.survivors)
     yield f"What may change unnoticed ({number(len(report.survivors), 'way')}, {number(total, 'mutant')})", "bold"
     shown = report.survivors if verbose else report.survivors[:_MOST_SURVIVORS]
-    for one in shown:
-        yield f"  {printable(str(one))}  ({one.count} × {one.operator})", ""
-        yield f"      {_guard(one.guard)}", "dim"
+    for survivor in shown:
+        yield f"  {printable(str(survivor))}  ({survivor.count} × {survivor.operator})", ""
+        yield f"      {_guard(survivor.guard)}", "dim"
     if len(shown) < len(report.survivors):
         yield f"  … and {len(report.survivors) - len(shown):,} more: --verbose or --report json=FILE", ""
 
@@ -108,35 +97,41 @@ def _guard(guard: Guard | None) -> str:
 
 
 def _free(report: StrengthReport) -> Iterator[Line]:
-    needed = [one for one in report.free if one.mutants]
-    idle = [one for one in report.free if not one.mutants]
+    needed = [entry for entry in report.free if entry.mutants]
+    idle = [entry for entry in report.free if not entry.mutants]
     if needed:
         yield "", ""
         share = _percent(report.overall.free_share)
         yield f"Declared free ({report.overall.free:,} of {report.overall.mutants:,} mutants, {share})", "bold"
-        for one in needed:
-            yield f"  {one.mutants:>6,}  {printable(one.file)}  {printable(one.place)}: {printable(one.reason)}", ""
+        for entry in needed:
+            yield (
+                f"  {entry.mutants:>6,}  {printable(entry.file)}  {printable(entry.place)}: {printable(entry.reason)}",
+                "",
+            )
     if idle:
         yield "", ""
         yield f"Declared free, and no mutant needs it ({len(idle)})", "bold"
-        for one in idle:
-            yield f"  {printable(one.file)}  {printable(one.place)}: {printable(one.reason)}", "yellow"
+        for entry in idle:
+            yield f"  {printable(entry.file)}  {printable(entry.place)}: {printable(entry.reason)}", "yellow"
 
 
 def _redundant(report: StrengthReport) -> Iterator[Line]:
     yield "", ""
     yield f"Clauses without which nothing more would pass ({len(report.redundant)})", "bold"
-    for one in report.redundant:
-        caught = f"{number(one.caught, 'mutant')} it caught, others catch too" if one.caught else "it caught no mutant"
-        yield f"  {printable(one.key)} ({one.position}): {caught}", ""
+    for clause in report.redundant:
+        caught = (
+            f"{number(clause.caught, 'mutant')} it caught, others catch too" if clause.caught else "it caught no mutant"
+        )
+        yield f"  {printable(clause.key)} ({clause.position}): {caught}", ""
 
 
 def _verdict(report: StrengthReport, minimum: float) -> Iterator[Line]:
     total = report.overall
-    said = f"{total.caught:,} caught ({total.documented:,} by documented promises alone)"
-    said += f", {total.free:,} free, {total.survived:,} survived"
+    mutants = f"{number(total.mutants, 'mutant')} of {number(report.exchanges, 'exchange')}"
+    outcomes = f"{total.caught:,} caught ({total.documented:,} by documented promises alone)"
+    outcomes += f", {total.free:,} free, {total.survived:,} survived"
     yield (
-        f"{_percent(total.share)}: {number(total.mutants, 'mutant')} of {number(report.exchanges, 'exchange')}; {said}",
+        f"{_percent(total.share)}: {mutants}; {outcomes}",
         ("bold green" if total.share >= minimum else "bold red"),
     )
     speed = total.mutants / report.judging_seconds if report.judging_seconds else 0.0

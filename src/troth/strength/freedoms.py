@@ -1,7 +1,7 @@
-"""What contracts declare free, and which surviving mutants that excuses."""
+"""The entries under ``free`` in contracts, and which surviving mutants they excuse."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from troth.model.contract import Contract
@@ -25,7 +25,7 @@ class Freedom:
     operators: frozenset[str]
 
     def excuses(self, mutant: Mutant) -> bool:
-        """Whether a mutant that survived is one that the documentation leaves free."""
+        """Whether the entry names the place of a mutant, and its operator if it names operators."""
         if self.operators and mutant.operator not in self.operators:
             return False
         return self.place.fullmatch(mutant.place) is not None
@@ -55,9 +55,9 @@ def _place(written: str) -> re.Pattern[str]:
     return re.compile("".join(parts))
 
 
-def uses(all_freedoms: Iterable[Freedom], counts: dict[Freedom, int]) -> tuple[FreeUse, ...]:
+def uses(all_freedoms: Iterable[Freedom], counts: Mapping[Freedom, int]) -> tuple[FreeUse, ...]:
     """Every entry with the number of mutants that needed it."""
     return tuple(
-        FreeUse(one.contract.file, one.key, one.reason, counts.get(one, 0), one.contract.position)
-        for one in all_freedoms
+        FreeUse(freedom.contract.file, freedom.key, freedom.reason, counts.get(freedom, 0), freedom.contract.position)
+        for freedom in all_freedoms
     )

@@ -1,24 +1,24 @@
-"""Which promise nearly guards a place: the clause, row or schema that speaks of it, or of the part around it."""
+"""Finds the clause, row or schema nearest to a place that changed unnoticed: by the paths in its expressions."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from troth.cel.text import expand
+from troth.cel.text import insert_lets
 from troth.errors import Position
 from troth.judging.terms import OperationTerms, contracts_for
 from troth.strength.measurement import Guard
 from troth.strength.schemas import at_place, described
-from troth.wire.bodies import pointer_parts
+from troth.strength.trees import pattern_tokens
 
 _LETS_OF_LETS = 6
 _LEAST_SHARED = 2
-"""A promise about a part so far out says nothing about the place."""
+"""So many names of a path must agree. ``response`` alone stands in nearly every expression."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Speaker:
-    """A promise, and its expression with every let put in place and brackets left out."""
+    """A promise; ``plain`` is its expression with every ``let`` inserted and all parentheses and brackets removed."""
 
     name: str
     text: str
@@ -27,7 +27,7 @@ class _Speaker:
 
 
 class Guards:
-    """The promises of one operation, as far as they can be found by the places they speak of.
+    """The promises of one operation, searchable by the places that their expressions name.
 
     Args:
         terms: what is promised.
@@ -38,7 +38,7 @@ class Guards:
         self._speakers = tuple(_speakers(terms))
 
     def nearest(self, place: str, status: int) -> Guard | None:
-        """The promise that speaks of the place, else the schema there, else a promise about a part around it."""
+        """The promise that names the place, else the schema of the place, else a promise about what contains it."""
         best, depth, full = self._speaker(_words(place))
         if best is not None and depth == full:
             return Guard(best.name, best.text, best.position, exact=True)
@@ -61,17 +61,17 @@ class Guards:
         spec = self._terms.operation.responses.get(str(status))
         if spec is None or not place.startswith("/"):
             return None
-        parts = pointer_parts(place) if place != "/" else ()
+        parts = pattern_tokens(place)
         for media in spec.content:
-            said = described(at_place(media.schema, parts)) if media.schema is not None else ""
-            if said:
-                return Guard(f"the schema of {status}", said, self._terms.operation.position, exact=True)
+            keywords = described(at_place(media.schema, parts)) if media.schema is not None else ""
+            if keywords:
+                return Guard(f"the schema of {status}", keywords, self._terms.operation.position, exact=True)
         return None
 
 
 def _speakers(terms: OperationTerms) -> Iterator[_Speaker]:
     contracts = contracts_for(terms.vendor, terms.operation)
-    lets = {name: f"({written.text})" for one in contracts for name, written in one.lets.items()}
+    lets = {name: f"({written.text})" for contract in contracts for name, written in contract.lets.items()}
     for clause in terms.clauses:
         expect = clause.clause.expect
         yield _Speaker(f"clause {clause.clause.name}", expect.text, _plain(expect.text, lets), expect.position)
@@ -84,7 +84,7 @@ def _speakers(terms: OperationTerms) -> Iterator[_Speaker]:
 
 def _plain(text: str, lets: dict[str, str]) -> str:
     for _ in range(_LETS_OF_LETS):
-        expanded = expand(text, lets).text
+        expanded = insert_lets(text, lets).text
         if expanded == text:
             break
         text = expanded
@@ -92,9 +92,9 @@ def _plain(text: str, lets: dict[str, str]) -> str:
 
 
 def _words(place: str) -> tuple[str, ...]:
-    """A place as the names along an expression: ``response``, ``body``, …, with ``*`` for the items of lists."""
+    """The place as a path of an expression: ``response``, ``body``, …, with ``*`` for the items of lists."""
     if place.startswith("/"):
-        return ("response", "body", *(pointer_parts(place) if place != "/" else ()))
+        return ("response", "body", *(pattern_tokens(place)))
     kind, _, name = place.partition(" ")
     if kind == "header":
         return ("response", "headers", name)
@@ -104,14 +104,14 @@ def _words(place: str) -> tuple[str, ...]:
 
 
 def _depth(words: tuple[str, ...], text: str) -> int:
-    """How many of the names an expression says: a path, and behind a list its items' names anywhere in it."""
-    own = words[: words.index("*")] if "*" in words else words
-    for size in range(len(own), 1, -1):
-        if re.search(r"\b" + r"\.\??".join(map(re.escape, own[:size])) + r"\b", text):
+    """How many names of a path an expression has: in sequence up to the first list, then anywhere in it."""
+    names = words[: words.index("*")] if "*" in words else words
+    for size in range(len(names), 1, -1):
+        if re.search(r"\b" + r"\.\??".join(map(re.escape, names[:size])) + r"\b", text):
             break
     else:
         return 0
-    if size < len(own) or own == words:
+    if size < len(names) or names == words:
         return size
     for part in words[size:]:
         if part != "*" and not re.search(r"[.\"']" + re.escape(part) + r"\b", text):

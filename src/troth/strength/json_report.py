@@ -1,17 +1,26 @@
-"""How strong contracts are, for programs: everything, under keys that stay."""
+"""The strength of contracts as JSON for programs. The keys are stable."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
 
-from troth.errors import Position
-from troth.strength.console import without_secrets
+from troth.reporting.encoding import Tables, Tree, encode_object, keys, write_json_file
 from troth.strength.measurement import FreeUse, Guard, RedundantClause, Score, StrengthReport, Survivor
 
 FORMAT = 1
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
-
-Tree = Mapping[str, object]
+_TABLES: Tables = {
+    StrengthReport: keys(
+        {"format": lambda _: FORMAT},
+        "version seed specs_sha256 contracts_sha256 exchanges unkept",
+        {"seconds": lambda report: round(report.seconds, 3)},
+        {"judging_seconds": lambda report: round(report.judging_seconds, 3)},
+        "overall vendors=by_vendor contracts=by_operation operators=by_operator survivors free redundant unmeasured",
+    ),
+    Score: keys("name", {"score": lambda score: round(score.share, 3)}, "mutants caught documented free survived"),
+    Survivor: keys({"sentence": str}, "vendor operation status place operator change mutants=count guard"),
+    Guard: keys("name says exact file=position.file line=position.line"),
+    FreeUse: keys("place reason mutants file=position.file line=position.line"),
+    RedundantClause: keys("clause=key caught file=position.file line=position.line"),
+}
 
 
 def write_strength_json(report: StrengthReport, path: Path) -> None:
@@ -20,70 +29,9 @@ def write_strength_json(report: StrengthReport, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text = json.dumps(strength_tree(without_secrets(report)), ensure_ascii=False, indent=2)
-    path.write_bytes(text.encode("utf-8", "replace") + b"\n")
+    write_json_file(strength_tree(report), path)
 
 
 def strength_tree(report: StrengthReport) -> Tree:
-    """The JSON value of a measurement that holds no secrets."""
-    return {
-        "format": FORMAT,
-        "version": report.version,
-        "seed": report.seed,
-        "specs_sha256": report.specs_sha256,
-        "contracts_sha256": report.contracts_sha256,
-        "exchanges": report.exchanges,
-        "unkept": report.unkept,
-        "seconds": round(report.seconds, 3),
-        "judging_seconds": round(report.judging_seconds, 3),
-        "overall": _score(report.overall),
-        "vendors": [_score(one) for one in report.by_vendor],
-        "contracts": [_score(one) for one in report.by_operation],
-        "operators": [_score(one) for one in report.by_operator],
-        "survivors": [_survivor(one) for one in report.survivors],
-        "free": [_free(one) for one in report.free],
-        "redundant": [_redundant(one) for one in report.redundant],
-        "unmeasured": list(report.unmeasured),
-    }
-
-
-def _score(one: Score) -> Tree:
-    return {
-        "name": one.name,
-        "score": round(one.share, 3),
-        "mutants": one.mutants,
-        "caught": one.caught,
-        "documented": one.documented,
-        "free": one.free,
-        "survived": one.survived,
-    }
-
-
-def _survivor(one: Survivor) -> Tree:
-    return {
-        "sentence": str(one),
-        "vendor": one.vendor,
-        "operation": one.operation,
-        "status": one.status,
-        "place": one.place,
-        "operator": one.operator,
-        "change": one.change,
-        "mutants": one.count,
-        "guard": None if one.guard is None else _guard(one.guard),
-    }
-
-
-def _guard(one: Guard) -> Tree:
-    return {"name": one.name, "says": one.says, "exact": one.exact, **_position(one.position)}
-
-
-def _free(one: FreeUse) -> Tree:
-    return {"place": one.place, "reason": one.reason, "mutants": one.mutants, **_position(one.position)}
-
-
-def _redundant(one: RedundantClause) -> Tree:
-    return {"clause": one.key, "caught": one.caught, **_position(one.position)}
-
-
-def _position(position: Position) -> Tree:
-    return {"file": position.file, "line": position.line}
+    """The JSON object of a measurement."""
+    return encode_object(report, _TABLES)

@@ -1,7 +1,6 @@
-"""How strong contracts are: mutants of answers, which promise caught each, and what could change unnoticed."""
+"""The values of a measurement: mutants, scores, survivors, uses of free places, and the whole report."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from troth.errors import Position
 from troth.model.exchange import Response
@@ -10,38 +9,38 @@ from troth.model.ports import Judged
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One answer, changed in one way."""
+    """An answer with one change."""
 
     answer: Response
     operator: str
-    """What was done, by its name in the tables of operators."""
+    """The name of the operator that changed it."""
     place: str
-    """Where: a JSON Pointer with ``*`` for the items of lists, ``soap return``, ``header date``, ``status``, …"""
+    """The changed place: a JSON Pointer with ``*`` for items of lists, ``soap return``, ``header date``, ``status``"""
     change: str
-    """What the place may do unnoticed, as the end of a sentence: ``become -1``."""
+    """The change as the end of a sentence that begins with the place and *may*: ``become -1``."""
     seen: Judged | None = None
-    """Set where not the answer was changed, but what was seen beside it."""
+    """The changed observations; None where the answer itself was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many mutants were caught; those of free places stand apart."""
+    """How many mutants of a group were caught, survived, or survived at a place that is declared free."""
 
     name: str
     caught: int = 0
     documented: int = 0
-    """Those of the caught that documented promises alone catch."""
+    """Those of the caught on which a documented promise was broken."""
     free: int = 0
     survived: int = 0
 
     @property
     def mutants(self) -> int:
-        """All of them, the free ones included."""
+        """How many there are, free ones included."""
         return self.caught + self.free + self.survived
 
     @property
     def share(self) -> float:
-        """Percent caught of those that are not free; 100 where there is none."""
+        """Percent that were caught, of those that are not free; 100 where there are none."""
         judged = self.caught + self.survived
         return 100.0 * self.caught / judged if judged else 100.0
 
@@ -53,20 +52,20 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The promise or schema that speaks of a place, or of a part around it, and yet let the mutant pass."""
+    """The promise or schema nearest to the place of a survivor."""
 
     name: str
     """``clause all-criteria-match``, ``row found-ours`` or ``the schema of 200``."""
     says: str
-    """Its expression, or the keywords of the schema at that place."""
+    """Its expression, or the keywords of the schema at the place."""
     position: Position
     exact: bool
-    """It speaks of the very place, not of a part around it."""
+    """It names the place itself, not a part that contains it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """One way in which answers may change unnoticed, however many mutants showed it."""
+    """All mutants of one operation, status, place and operator that no promise caught."""
 
     vendor: str
     operation: str
@@ -74,12 +73,12 @@ class Survivor:
     place: str
     operator: str
     change: str
-    """Of the first mutant that showed it."""
+    """The change of the first of these mutants."""
     count: int
     guard: Guard | None = None
 
     def __str__(self) -> str:
-        """One sentence."""
+        """A sentence: the operation and status, the place, and how it may change unnoticed."""
         return f"`{self.operation}` {self.status}: {_named(self.place)} may {self.change} unnoticed"
 
 
@@ -100,17 +99,17 @@ class FreeUse:
 
 @dataclass(frozen=True, slots=True)
 class RedundantClause:
-    """A clause without which every mutant would be caught all the same."""
+    """A clause that no mutant needs: every mutant that it caught was caught by another promise too."""
 
     key: str
     position: Position
     caught: int
-    """How many mutants it caught, each of them caught by another promise too."""
+    """How many mutants it caught."""
 
 
 @dataclass(frozen=True, slots=True)
 class StrengthReport:
-    """A whole measurement."""
+    """The result of ``troth strength``."""
 
     version: str
     seed: int
@@ -118,10 +117,10 @@ class StrengthReport:
     contracts_sha256: str
     exchanges: int
     unkept: int
-    """Exchanges of the run that were not kept, and so not mutated."""
+    """How many exchanges of the run had findings or no answer, and so were not mutated."""
     seconds: float
     judging_seconds: float
-    """The part of them spent on making and judging mutants."""
+    """The part of ``seconds`` in which mutants were made and judged."""
     overall: Score
     by_vendor: tuple[Score, ...]
     by_operation: tuple[Score, ...]
@@ -130,6 +129,4 @@ class StrengthReport:
     free: tuple[FreeUse, ...]
     redundant: tuple[RedundantClause, ...]
     unmeasured: tuple[str, ...] = ()
-    """Operations of which no exchange was kept."""
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secret value → the name to show in its place."""
+    """Operations of which every exchange had findings, or that were not called."""

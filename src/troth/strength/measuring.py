@@ -1,5 +1,6 @@
-"""The measurement: judge every mutant, keep which promise caught it, and sum up."""
+"""Judges every mutant, counts which promises caught it, and adds the counts up."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -12,7 +13,7 @@ from troth.strength.collecting import Kept
 from troth.strength.freedoms import Freedom, freedoms, uses
 from troth.strength.guards import Guards
 from troth.strength.measurement import FreeUse, Mutant, RedundantClause, Score, Survivor
-from troth.strength.mutating import Company, by_operation
+from troth.strength.mutating import OperationMutator, by_operation
 
 _CLAUSE_CODES = ("TR301", "TR302")
 ClauseKey = tuple[str, str]
@@ -20,33 +21,24 @@ ClauseKey = tuple[str, str]
 
 
 @dataclass(slots=True)
-class _Counts:
-    caught: int = 0
-    documented: int = 0
-    free: int = 0
-    survived: int = 0
-
-    def score(self, name: str) -> Score:
-        return Score(name, self.caught, self.documented, self.free, self.survived)
-
-
-@dataclass(slots=True)
 class _Sums:
-    """What one measurement adds up."""
+    """The counters of one measurement."""
 
-    scores: dict[tuple[str, str], _Counts] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """Kind of group and its name → outcome → number of mutants. An outcome is a field of :class:`Score`."""
     survivors: dict[tuple[str, int, str, str], tuple[Mutant, int]] = field(default_factory=dict)
-    needed: dict[Freedom, int] = field(default_factory=dict)
-    caught: dict[ClauseKey, int] = field(default_factory=dict)
-    alone: dict[ClauseKey, int] = field(default_factory=dict)
+    needed: Counter[Freedom] = field(default_factory=Counter)
+    caught: Counter[ClauseKey] = field(default_factory=Counter)
+    alone: Counter[ClauseKey] = field(default_factory=Counter)
+    """How many mutants a clause caught that no other promise caught."""
 
-    def counts(self, *groups: tuple[str, str]) -> list[_Counts]:
-        return [self.scores.setdefault(group, _Counts()) for group in groups]
+    def scores(self, kind: str) -> tuple[Score, ...]:
+        return tuple(Score(name, **counts) for (group, name), counts in self.outcomes.items() if group == kind)
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """The scores of a choice of kept exchanges."""
+class StrengthScores:
+    """The scores over a selection of exchanges."""
 
     exchanges: int
     seconds: float
@@ -60,10 +52,10 @@ class Measured:
 
 
 class Measurement:
-    """Measures what contracts hold a vendor to.
+    """Measures how many mutants the promises of some operations catch.
 
     Args:
-        terms: ``vendor.operation`` → what is promised; only these are measured.
+        terms: ``vendor.operation`` → its compiled promises; only these operations are measured.
         seed: decides what is random.
         progress: told the name of each operation before it is measured.
     """
@@ -75,33 +67,35 @@ class Measurement:
         self._sums = _Sums()
         self._freedoms: dict[int, tuple[Freedom, ...]] = {}
 
-    def measure(self, kept: Sequence[Kept]) -> Measured:
+    def measure(self, kept: Sequence[Kept]) -> StrengthScores:
         """Judge every mutant of these exchanges; the same exchanges and seed give the same scores."""
         started = perf_counter()
-        groups = by_operation(tuple(one for one in kept if one.operation in self._terms))
+        groups = by_operation(tuple(exchange for exchange in kept if exchange.operation in self._terms))
         for name, group in groups.items():
             self._progress(name)
             self._measure_operation(self._terms[name], group)
-        scores = self._sums.scores
-        return Measured(
+        sums = self._sums
+        return StrengthScores(
             exchanges=sum(map(len, groups.values())),
             seconds=perf_counter() - started,
-            overall=scores.get(("all", ""), _Counts()).score("overall"),
-            by_vendor=_scores(scores, "vendor"),
-            by_operation=_scores(scores, "operation"),
-            by_operator=_scores(scores, "operator"),
+            overall=next(iter(sums.scores("all")), Score("overall")),
+            by_vendor=sums.scores("vendor"),
+            by_operation=sums.scores("operation"),
+            by_operator=sums.scores("operator"),
             survivors=tuple(self._survivors()),
-            free=uses(self._all_freedoms(groups), self._sums.needed),
+            free=uses(self._all_freedoms(groups), sums.needed),
             redundant=tuple(self._redundant(groups)),
         )
 
     def _measure_operation(self, terms: OperationTerms, group: tuple[Kept, ...]) -> None:
         operation = terms.operation
-        company = Company(operation, group, self._seed)
-        free = [one for contract in contracts_for(terms.vendor, operation) for one in self._freedoms_of(contract)]
+        mutator = OperationMutator(operation, group, self._seed)
+        free = [
+            freedom for contract in contracts_for(terms.vendor, operation) for freedom in self._freedoms_of(contract)
+        ]
         clauses = {term.clause.name: (term.contract.file, term.clause.name) for term in terms.clauses}
         for kept in group:
-            for mutant in company.mutants(kept):
+            for mutant in mutator.mutants(kept):
                 judgement = kept.judge.judge(replace(kept.exchange, answer=mutant.answer), mutant.seen or kept.seen)
                 self._count(terms, kept, mutant, judgement, free, clauses)
 
@@ -114,43 +108,41 @@ class Measurement:
         free: list[Freedom],
         clauses: Mapping[str, ClauseKey],
     ) -> None:
+        broken = [finding for finding in judgement.findings if not finding.unjudged]
+        excuse = None if broken else next((freedom for freedom in free if freedom.excuses(mutant)), None)
+        if broken:
+            documented = any(finding.basis is Basis.DOCUMENTED for finding in broken)
+            outcomes = ["caught", "documented"] if documented else ["caught"]
+            self._count_clauses({(finding.code, finding.subject) for finding in broken}, clauses)
+        elif excuse is not None:
+            outcomes = ["free"]
+            self._sums.needed[excuse] += 1
+        else:
+            outcomes = ["survived"]
+            key = (kept.operation, kept.answer.status, mutant.place, mutant.operator)
+            first, many = self._sums.survivors.get(key, (mutant, 0))
+            self._sums.survivors[key] = (first, many + 1)
         operation = terms.operation
-        counts = self._sums.counts(
-            ("all", ""), ("vendor", operation.vendor), ("operation", kept.operation), ("operator", mutant.operator)
-        )
-        found = [finding for finding in judgement.findings if not finding.unjudged]
-        if found:
-            documented = any(finding.basis is Basis.DOCUMENTED for finding in found)
-            for one in counts:
-                one.caught += 1
-                one.documented += documented
-            self._count_clauses({(finding.code, finding.subject) for finding in found}, clauses)
-            return
-        excuse = next((one for one in free if one.excuses(mutant)), None)
-        if excuse is not None:
-            self._sums.needed[excuse] = self._sums.needed.get(excuse, 0) + 1
-            for one in counts:
-                one.free += 1
-            return
-        for one in counts:
-            one.survived += 1
-        key = (kept.operation, kept.answer.status, mutant.place, mutant.operator)
-        first, many = self._sums.survivors.get(key, (mutant, 0))
-        self._sums.survivors[key] = (first, many + 1)
+        for group in (
+            ("all", "overall"),
+            ("vendor", operation.vendor),
+            ("operation", kept.operation),
+            ("operator", mutant.operator),
+        ):
+            self._sums.outcomes[group].update(outcomes)
 
     def _count_clauses(self, catchers: set[tuple[str, str]], clauses: Mapping[str, ClauseKey]) -> None:
         for code, subject in catchers:
             if code in _CLAUSE_CODES and subject in clauses:
                 key = clauses[subject]
-                self._sums.caught[key] = self._sums.caught.get(key, 0) + 1
-                if len(catchers) == 1:
-                    self._sums.alone[key] = self._sums.alone.get(key, 0) + 1
+                self._sums.caught[key] += 1
+                self._sums.alone[key] += len(catchers) == 1
 
     def _survivors(self) -> Iterator[Survivor]:
-        """The most frequent first, and what the guards nearly hold before what nobody speaks of."""
+        """Every survivor with its nearest guard, by falling number of mutants."""
         guards: dict[str, Guards] = {}
         for (name, status, place, operator), (mutant, many) in sorted(
-            self._sums.survivors.items(), key=lambda one: (-one[1][1], one[0])
+            self._sums.survivors.items(), key=lambda entry: (-entry[1][1], entry[0])
         ):
             terms = self._terms[name]
             if name not in guards:
@@ -165,8 +157,8 @@ class Measurement:
             (term.contract.file, term.clause.name): term for name in groups for term in self._terms[name].clauses
         }
         for key, term in terms.items():
-            if not self._sums.alone.get(key) and not term.clause.provoke:
-                yield RedundantClause(term.promise.id, term.clause.position, self._sums.caught.get(key, 0))
+            if not self._sums.alone[key] and not term.clause.provoke:
+                yield RedundantClause(term.promise.id, term.clause.position, self._sums.caught[key])
 
     def _freedoms_of(self, contract: Contract) -> tuple[Freedom, ...]:
         if id(contract) not in self._freedoms:
@@ -181,7 +173,3 @@ class Measurement:
         }
         for contract in contracts.values():
             yield from self._freedoms_of(contract)
-
-
-def _scores(scores: Mapping[tuple[str, str], _Counts], kind: str) -> tuple[Score, ...]:
-    return tuple(counts.score(name) for (group, name), counts in scores.items() if group == kind)

@@ -1,4 +1,4 @@
-"""All mutants of one kept exchange: every operator at every place, without those that change nothing."""
+"""Makes all mutants of an exchange: every operator at every place, without changes that make no difference."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,23 +11,23 @@ from troth.strength.measurement import Mutant
 from troth.strength.operators import json, markup, message, soap, state
 from troth.strength.operators.message import Whole, with_body
 from troth.strength.schemas import at_place, listed_values
-from troth.strength.trees import encode, pattern, places, same_form, scalars
-from troth.wire.bodies import Unreadable, is_json, media_type, pointer_parts, read_json
+from troth.strength.trees import json_bytes, pattern, pattern_tokens, places, same_form, scalars
+from troth.wire.bodies import Unreadable, is_json, media_type, read_json
 from troth.wire.views import RequestView, ResponseView
 
 _OTHER_ANSWERS = 6
 _MARKUP_EDITS = 40
-"""Changes of one kind to one page: a WSDL has hundreds of attributes."""
+"""How many changes one operator makes to one page, since a WSDL has hundreds of attributes."""
 _SHORTEST_ECHO = 3
 
 
 @dataclass(slots=True)
-class Company:
-    """What the kept exchanges of one operation know of each other.
+class OperationMutator:
+    """Mutates the exchanges of one operation. Each may receive values and whole answers of the others.
 
     Args:
         operation: the operation.
-        kept: its kept exchanges.
+        kept: its exchanges without findings.
         seed: decides what is random.
     """
 
@@ -39,7 +39,7 @@ class Company:
     _listed: dict[tuple[int, str], tuple[object, ...]] = field(default_factory=dict)
 
     def mutants(self, kept: Kept) -> Iterator[Mutant]:
-        """Every mutant of one of the exchanges, each once, in the order of the tables."""
+        """Every mutant of one of the exchanges, each once, in the order of the tables of operators."""
         seed = f"{self.seed}/{kept.operation}/{kept.rows}/{kept.answer.status}"
         step = crc32(f"{seed}/{kept.exchange.request.url}".encode()) % 97 + 1
         known = {_identity(kept.answer)}
@@ -51,35 +51,41 @@ class Company:
         yield from self._of_state(kept)
 
     def _of_state(self, kept: Kept) -> Iterator[Mutant]:
-        looks = (one.seen.after for one in self.kept if one is not kept)
+        looks = (exchange.seen.after for exchange in self.kept if exchange is not kept)
         others = tuple(look for look in looks if look is not None)
         for name, operator in state.OPERATORS.items():
             for seen, place, change in operator(kept.seen, others):
                 yield Mutant(kept.answer, name, place, change, seen)
 
     def _others(self, kept: Kept) -> list[Kept]:
-        """The exchanges whose whole answers would be wrong for this one, as far as the tables say.
+        """The exchanges whose whole answers would be wrong for the request of this one.
 
-        Where the tables are silent about a request, and speak of others, no documented answer to it is wrong.
+        Where no row applies to it, though rows apply to others, the documentation rules no answer out.
         """
-        if not kept.rows and any(one.rows for one in self.kept):
+        if not kept.rows and any(exchange.rows for exchange in self.kept):
             return []
-        own = _said(kept.answer)
-        return [one for one in self._elsewhere(kept) if one is not kept and _said(one.answer) != own]
+        promised = _promised_part(kept.answer)
+        return [
+            exchange
+            for exchange in self._elsewhere(kept)
+            if exchange is not kept and _promised_part(exchange.answer) != promised
+        ]
 
     def _elsewhere(self, kept: Kept) -> list[Kept]:
-        """The exchanges that say something else than what the rows of this one allow, remembered by the rows."""
+        """The exchanges with an answer that the rows of this one do not allow, cached by these rows."""
         if kept.rows not in self._wrong:
-            right = {_said(one.answer) for one in self.kept if kept.allows(one)}
-            self._wrong[kept.rows] = [one for one in self.kept if _said(one.answer) not in right]
+            right = {_promised_part(exchange.answer) for exchange in self.kept if kept.allows(exchange)}
+            self._wrong[kept.rows] = [
+                exchange for exchange in self.kept if _promised_part(exchange.answer) not in right
+            ]
         return self._wrong[kept.rows]
 
     def _recorded_for(self, kept: Kept) -> Mapping[str, list[object]]:
-        """Place → what other answers have there, remembered by the rows that the exchange met."""
+        """Place → the values that other answers have there, cached by the rows of this exchange."""
         if kept.rows not in self._recorded:
             values: dict[str, list[object]] = {}
-            for one in self._elsewhere(kept):
-                tree = _tree(one.answer)
+            for exchange in self._elsewhere(kept):
+                tree = _tree(exchange.answer)
                 for path, value in places(tree) if tree is not None else ():
                     known = values.setdefault(pattern(path), [])
                     if value not in known:
@@ -92,7 +98,7 @@ class Company:
         if tree is not None:
             yield from self._of_tree(kept, tree, step)
         elif self.operation.soap is not None:
-            yield from self._of_envelope(kept)
+            yield from self._of_envelope(kept, step)
         elif kept.answer.body:
             yield from _of_page(kept, seed)
 
@@ -112,30 +118,34 @@ class Company:
             )
             for name, operator in json.OPERATORS.items():
                 for changed, change in operator(spot):
-                    yield Mutant(with_body(kept.answer, encode(changed)), name, place, change)
+                    yield Mutant(with_body(kept.answer, json_bytes(changed)), name, place, change)
 
     def _allowed(self, status: int, place: str) -> tuple[object, ...]:
         key = (status, place)
         if key not in self._listed:
             spec = self.operation.responses.get(str(status))
             schemas = [media.schema for media in spec.content if media.schema is not None] if spec else []
-            parts = pointer_parts(place) if place != "/" else ()
-            self._listed[key] = listed_values(tuple(one for schema in schemas for one in at_place(schema, parts)))
+            parts = pattern_tokens(place)
+            self._listed[key] = listed_values(
+                tuple(subschema for schema in schemas for subschema in at_place(schema, parts))
+            )
         return self._listed[key]
 
-    def _of_envelope(self, kept: Kept) -> Iterator[Mutant]:
+    def _of_envelope(self, kept: Kept, step: int) -> Iterator[Mutant]:
         envelope = soap.read(kept.answer.body)
         if envelope is None or not _rewritable(kept, envelope):
             return
         asked = tuple(str(value) for value in _asked(kept, self.operation) if len(str(value)) >= _SHORTEST_ECHO)
-        texts = (_returned(one) for one in self._others(kept))
-        envelope = replace(envelope, texts=tuple(dict.fromkeys(text for text in texts if text)), asked=asked)
+        texts = (_returned(exchange.answer) for exchange in self._others(kept))
+        recorded = tuple(dict.fromkeys(text for text in texts if text))
+        full = replace(envelope, recorded=recorded, asked=asked, step=step)
         for name, operator in soap.OPERATORS.items():
-            for changed, place, change in operator(envelope):
-                yield Mutant(with_body(kept.answer, changed.write()), name, place, change)
+            for changed, place, change in operator(full):
+                if changed.write() != envelope.write():
+                    yield Mutant(with_body(kept.answer, changed.write()), name, place, change)
 
     def _of_whole(self, kept: Kept, seed: str, step: int) -> Iterator[Mutant]:
-        others = [(one.rows, one.answer) for one in self._others(kept)]
+        others = [(exchange.rows, exchange.answer) for exchange in self._others(kept)]
         whole = Whole(
             answer=kept.answer,
             statuses=tuple(int(status) for status in self.operation.responses if status.isdigit()),
@@ -159,31 +169,33 @@ def _of_page(kept: Kept, seed: str) -> Iterator[Mutant]:
 
 
 def _rewritable(kept: Kept, envelope: soap.Envelope) -> bool:
-    """Whether the envelope in our own spelling is kept too: else every mutant would be caught for the spelling."""
+    """Whether the envelope as Troth writes it has no findings either; else every mutant would be caught for that."""
     same = replace(kept.exchange, answer=with_body(kept.answer, envelope.write()))
     return not kept.judge.judge(same, kept.seen).findings
 
 
-def _said(answer: Response) -> tuple[int, str | bytes]:
-    """What an answer says, as far as a row can promise it: the return of a SOAP function, else the whole body."""
-    envelope = soap.read(answer.body) if not is_json(media_type(answer.headers)) else None
-    text = None if envelope is None else envelope.parts[0].text
+def _promised_part(answer: Response) -> tuple[int, str | bytes]:
+    """What a row can promise of an answer: its status, and what a SOAP function returns or else the whole body."""
+    text = None if is_json(media_type(answer.headers)) else _returned(answer)
     return (answer.status, answer.body if text is None else text)
 
 
-def _returned(kept: Kept) -> str | None:
-    envelope = soap.read(kept.answer.body)
-    return None if envelope is None else envelope.parts[0].text
+def _returned(answer: Response) -> str | None:
+    """What a SOAP function returns; None for nil and for any other answer."""
+    envelope = soap.read(answer.body)
+    return None if envelope is None else envelope.parts[0][1]
 
 
 def _tree(answer: Response) -> object | None:
-    """The body as JSON; None where it is none, or holds what our writer cannot write back."""
+    """The body as JSON; None where it is not JSON, or holds a value that cannot be written back."""
     name = media_type(answer.headers)
     if not answer.body or (name and not is_json(name)):
         return None
     tree = read_json(answer.body)
     try:
-        return None if isinstance(tree, Unreadable) or not isinstance(tree, (dict, list)) or not encode(tree) else tree
+        return (
+            None if isinstance(tree, Unreadable) or not isinstance(tree, (dict, list)) or not json_bytes(tree) else tree
+        )
     except (UnicodeEncodeError, OverflowError, RecursionError):
         return None
 
@@ -202,15 +214,15 @@ def _is_echo(value: object, asked: tuple[object, ...]) -> bool:
 
 
 def _identity(answer: Response) -> tuple[object, ...]:
-    """Equal for answers that nobody can tell apart by their meaning."""
+    """Equal for answers with the same status, headers and JSON value (or bytes, where the body is not JSON)."""
     tree = _tree(answer)
     headers = tuple(sorted((name.lower(), value) for name, value in answer.headers if name.lower() != "content-length"))
     return (answer.status, headers, answer.body if tree is None else same_form(tree))
 
 
 def by_operation(kept: tuple[Kept, ...]) -> Mapping[str, tuple[Kept, ...]]:
-    """Kept exchanges by their operation, in order."""
+    """Operation → its exchanges, in order."""
     groups: dict[str, list[Kept]] = {}
-    for one in kept:
-        groups.setdefault(one.operation, []).append(one)
+    for exchange in kept:
+        groups.setdefault(exchange.operation, []).append(exchange)
     return {name: tuple(group) for name, group in groups.items()}

@@ -1,25 +1,26 @@
-"""What a JSON Schema says of one place of an answer: for the values that it lists, and for the near guard."""
+"""The subschemas of a JSON Schema that apply to one place of an answer: the values they list, their keywords."""
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 
-_SAID = (
+from troth.wire.pointers import reference_of, resolve_reference
+
+_ASSERTIONS = (
     "type const enum format pattern minLength maxLength minimum maximum minItems maxItems required additionalProperties"
 )
-_DEEPEST = 20
 
 
 def at_place(schema: object, place: tuple[str, ...]) -> tuple[Mapping[str, object], ...]:
-    """Every subschema that speaks of a place.
+    """Every subschema that may apply to a place.
 
     Args:
         schema: the whole schema; its references point into it.
         place: names of members, ``*`` for the items of lists.
     """
-    found = list(_alternatives(schema, schema, 0))
+    subschemas = list(_alternatives(schema, schema))
     for part in place:
-        found = list(chain.from_iterable(_alternatives(step, schema, 0) for one in found for step in _steps(one, part)))
-    return tuple(found)
+        steps = [step for subschema in subschemas for step in _steps(subschema, part)]
+        subschemas = [inner for step in steps for inner in _alternatives(step, schema)]
+    return tuple(subschemas)
 
 
 def listed_values(schemas: tuple[Mapping[str, object], ...]) -> tuple[object, ...]:
@@ -33,15 +34,15 @@ def listed_values(schemas: tuple[Mapping[str, object], ...]) -> tuple[object, ..
 
 
 def described(schemas: tuple[Mapping[str, object], ...]) -> str:
-    """The keywords of these subschemas that hold an answer to something, as a person reads them."""
-    said = []
+    """The asserting keywords of these subschemas, as one line for a person."""
+    texts = []
     for schema in schemas:
-        for keyword in _SAID.split():
+        for keyword in _ASSERTIONS.split():
             if keyword in schema:
                 text = f"{keyword}: {_short(schema[keyword])}"
-                if text not in said:
-                    said.append(text)
-    return ", ".join(said)
+                if text not in texts:
+                    texts.append(text)
+    return ", ".join(texts)
 
 
 def _short(value: object) -> str:
@@ -49,19 +50,19 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:60] + "…"
 
 
-def _alternatives(schema: object, root: object, depth: int) -> Iterator[Mapping[str, object]]:
-    """A schema and all that it refers to or is made of."""
-    if not isinstance(schema, Mapping) or depth > _DEEPEST:
-        return
-    yield schema
-    reference = schema.get("$ref")
-    if isinstance(reference, str):
-        yield from _alternatives(_target(root, reference), root, depth + 1)
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        for one in _listed(schema.get(keyword)):
-            yield from _alternatives(one, root, depth + 1)
-    for keyword in ("then", "else"):
-        yield from _alternatives(schema.get(keyword), root, depth + 1)
+def _alternatives(schema: object, root: object) -> Iterator[Mapping[str, object]]:
+    """A schema and every one that may apply to the same value, once: by ``$ref``, ``allOf``, ``then`` and so on."""
+    waiting, seen = [schema], set()
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, Mapping) or id(part) in seen:
+            continue
+        seen.add(id(part))
+        yield part
+        reference = reference_of(part)
+        inner = [part.get("else"), part.get("then")]
+        inner += [each for keyword in ("oneOf", "anyOf", "allOf") for each in reversed(_listed(part.get(keyword)))]
+        waiting += inner if reference is None else [*inner, resolve_reference(root, reference)]
 
 
 def _steps(schema: Mapping[str, object], part: str) -> Iterator[object]:
@@ -78,11 +79,3 @@ def _steps(schema: Mapping[str, object], part: str) -> Iterator[object]:
 
 def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else []
-
-
-def _target(root: object, reference: str) -> object:
-    node = root
-    for part in reference.removeprefix("#").split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        node = node.get(name) if isinstance(node, Mapping) else None
-    return node

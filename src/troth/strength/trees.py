@@ -1,33 +1,33 @@
-"""JSON trees taken apart and put together: places, changed copies, and one form for equal trees."""
+"""Walks JSON trees, makes changed copies of them, and compares them by a canonical form."""
 
 from collections.abc import Iterator
 
 import msgspec
 
-Path = tuple[str | int, ...]
+from troth.wire.pointers import KeyPath, Tokens, format_pointer, parse_pointer
 
 _encode = msgspec.json.Encoder().encode
 _encode_sorted = msgspec.json.Encoder(order="deterministic").encode
 
 
-def encode(tree: object) -> bytes:
+def json_bytes(tree: object) -> bytes:
     """A tree as JSON."""
     return _encode(tree)
 
 
 def same_form(tree: object) -> bytes:
-    """Equal for equal trees, whatever the order of their keys; different for ``1`` and ``true``."""
+    """A canonical form: equal for trees that differ in the order of keys only; different for ``1`` and ``true``."""
     return _encode_sorted(tree)
 
 
-def places(tree: object, most: int = 3) -> Iterator[tuple[Path, object]]:
-    """Every part of a tree with its place, the tree itself first; of a longer list the first, a middle and the last.
+def places(tree: object, most: int = 3) -> Iterator[tuple[KeyPath, object]]:
+    """Every part of a tree with the way to it, the tree itself first; of long lists only three items.
 
     Args:
         tree: the tree.
-        most: lists of at most so many items are walked whole.
+        most: lists of at most so many items are walked whole; of longer ones the first, the middle and the last item.
     """
-    todo: list[tuple[Path, object]] = [((), tree)]
+    todo: list[tuple[KeyPath, object]] = [((), tree)]
     while todo:
         path, value = todo.pop()
         yield path, value
@@ -41,8 +41,8 @@ def _walked(size: int, most: int) -> list[int]:
     return list(range(size)) if size <= most else [0, size // 2, size - 1]
 
 
-def at(tree: object, path: Path) -> object:
-    """The part at a place.
+def part_at(tree: object, path: KeyPath) -> object:
+    """The part at a path.
 
     Raises:
         LookupError: there is none.
@@ -54,32 +54,36 @@ def at(tree: object, path: Path) -> object:
     return tree
 
 
-def replaced(tree: object, path: Path, value: object) -> object:
-    """A copy of the tree with another value at a place; what does not change is shared."""
+def replace_part(tree: object, path: KeyPath, value: object) -> object:
+    """A copy of the tree with another value at a path; unchanged parts are shared with the tree."""
     if not path:
         return value
     first, rest = path[0], path[1:]
     if isinstance(tree, dict):
-        return {key: replaced(item, rest, value) if key == first else item for key, item in tree.items()}
+        return {key: replace_part(item, rest, value) if key == first else item for key, item in tree.items()}
     if isinstance(tree, list):
-        return [replaced(item, rest, value) if index == first else item for index, item in enumerate(tree)]
+        return [replace_part(item, rest, value) if index == first else item for index, item in enumerate(tree)]
     raise LookupError(path)
 
 
-def without(tree: object, path: Path) -> object:
-    """A copy of the tree without the part at a place (which is not the tree itself)."""
-    parent, last = at(tree, path[:-1]), path[-1]
+def remove_part(tree: object, path: KeyPath) -> object:
+    """A copy of the tree without the part at a path, which must not be empty."""
+    parent, last = part_at(tree, path[:-1]), path[-1]
     if isinstance(parent, dict):
-        return replaced(tree, path[:-1], {key: item for key, item in parent.items() if key != last})
+        return replace_part(tree, path[:-1], {key: item for key, item in parent.items() if key != last})
     if isinstance(parent, list):
-        return replaced(tree, path[:-1], [item for index, item in enumerate(parent) if index != last])
+        return replace_part(tree, path[:-1], [item for index, item in enumerate(parent) if index != last])
     raise LookupError(path)
 
 
-def pattern(path: Path) -> str:
-    """A JSON Pointer with ``*`` in the place of a list's indices; ``/`` for the whole tree."""
-    parts = ("*" if isinstance(part, int) else part.replace("~", "~0").replace("/", "~1") for part in path)
-    return "/" + "/".join(parts)
+def pattern(path: KeyPath) -> str:
+    """A path as a JSON Pointer with ``*`` for every index of a list; ``/`` for the whole tree."""
+    return format_pointer("*" if isinstance(token, int) else token for token in path) or "/"
+
+
+def pattern_tokens(place: str) -> Tokens:
+    """The names along a pattern that :func:`pattern` wrote, with ``*`` for the items of lists."""
+    return () if place == "/" else parse_pointer(place)
 
 
 def scalars(tree: object) -> Iterator[object]:

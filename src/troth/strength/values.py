@@ -1,4 +1,4 @@
-"""Other values: of the same format, moved a little or far; deterministic, and never the value itself."""
+"""Derives other values from a value: of the same format, or moved by a number or days. All deterministic."""
 
 import re
 from calendar import monthrange
@@ -45,7 +45,7 @@ def _other(char: str, step: int, first: bool) -> str:
         return _turned(char, _UPPER, step)
     if char in _LOWER:
         return _turned(char, _LOWER, step)
-    # A number keeps its digits only while it does not begin with a nought.
+    # A leading 0 would change the number of digits.
     return _turned(char, "123456789" if first and char != "0" else "0123456789", step)
 
 
@@ -55,12 +55,12 @@ def _turned(char: str, alphabet: str, step: int) -> str:
 
 
 def moved_number(text: str, by: int) -> str | None:
-    """Digits that stand for a number, moved; None where the text is no such number."""
+    """A whole number in digits, moved; None where the text is no such number."""
     return str(int(text) + by) if _DIGITS.match(text) else None
 
 
 def moved_date(text: str, days: int) -> str | None:
-    """A date in the same notation, some days later; None where the text is no date that is known here.
+    """A date, moved, in the same notation; None where the text is in none of the known notations.
 
     Knows ISO 8601 (date, or date and time with ``T`` or a blank, with or without a zone), RFC 2822 and ``mm/dd/yyyy``.
     """

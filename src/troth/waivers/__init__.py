@@ -1,1 +1,1 @@
-"""Findings accepted until a day."""
+"""Waivers: findings that a project accepts until a day."""

@@ -1,4 +1,4 @@
-"""``waivers.yaml``: findings accepted until a day, read and added to."""
+"""Reads ``waivers.yaml``, and adds waivers to it."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def read_waivers(folder: Path, today: date) -> tuple[Waiver, ...]:
         data = path.read_bytes()
     except OSError as error:
         raise InputInvalid([Problem(Position(FILE), f"cannot be read: {error.strerror}")]) from error
-    return _Reading(data, today).waivers()
+    return _WaiversReading(data, today).waivers()
 
 
 def parse_day(text: str) -> date | None:
@@ -69,7 +69,7 @@ def day_complaint(until: date, today: date) -> str:
 
 
 def add_waiver(folder: Path, waiver: Waiver, today: date) -> int:
-    """Put a waiver at the end of the file, which is made where there is none. All that stands there stays as it is.
+    """Append a waiver to the file, which is made where there is none. Its other text is not changed.
 
     Returns:
         The line on which the new entry begins.
@@ -81,16 +81,18 @@ def add_waiver(folder: Path, waiver: Waiver, today: date) -> int:
     """
     path = folder / FILE
     before = read_waivers(folder, today)
-    for one in before:
-        if (one.finding, one.target) == (waiver.finding, waiver.target):
-            raise UsageInvalid(f"it is waived already, at {one.position} (until {one.until}): change that entry")
+    for earlier in before:
+        if (earlier.finding, earlier.target) == (waiver.finding, waiver.target):
+            raise UsageInvalid(
+                f"it is waived already, at {earlier.position} (until {earlier.until}): change that entry"
+            )
     data = path.read_bytes() if path.is_file() else _HEAD.encode()
     text = data.decode("utf-8-sig")
     if text and not text.endswith("\n"):
         text += "\n"
     whole = text + _entry(waiver, _indent(parse_yaml(data, FILE, core=True)))
     try:
-        after = _Reading(whole.encode(), today).waivers()
+        after = _WaiversReading(whole.encode(), today).waivers()
     except InputInvalid:
         after = ()
     if after != (*before, waiver):
@@ -100,7 +102,7 @@ def add_waiver(folder: Path, waiver: Waiver, today: date) -> int:
 
 
 def _indent(document: Document) -> str:
-    """What stands before the dash of an entry."""
+    """The indentation before the dash of the entries."""
     if not sequence(document.value):
         return ""
     before, dash, _ = document.at(0).text.partition("-")
@@ -122,7 +124,7 @@ def _scalar(text: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """In one step: whoever reads at the same time finds the old file or the new one."""
+    """Replace the file in one step, so that a simultaneous reader gets the old text or the new one."""
     try:
         with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{FILE}.", delete=False) as file:
             file.write(text.encode())
@@ -133,7 +135,7 @@ def _write(path: Path, text: str) -> None:
         raise UsageInvalid(f"{FILE} cannot be written: {error.strerror or error}") from error
 
 
-class _Reading:
+class _WaiversReading:
     def __init__(self, data: bytes, today: date) -> None:
         # A day needs no quotes here, so plain values are read as YAML 1.2 has them.
         self._document = parse_yaml(data, FILE, core=True)

@@ -1,4 +1,4 @@
-"""Waivers of a project: read for a run, held against what it saw, listed and added to by ``troth waive``."""
+"""The waivers of a project: those for a run, and the commands ``troth waive`` and ``troth lint`` on them."""
 
 import subprocess
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ def waive(here: Path, finding: str, reason: str, until: str, who: str, target: s
         today: the day of the decision.
 
     Returns:
-        What was done, in a sentence.
+        A sentence that says what was added, and where.
 
     Raises:
         UsageInvalid: something of it cannot be used; the message says what would be.
@@ -76,11 +76,11 @@ def listed(waivers: Iterable[Waiver], today: date) -> list[str]:
 
 
 def waiver_problems(here: Path, book: Book | None, today: date) -> tuple[Problem, ...]:
-    """What ``troth lint`` says against ``waivers.yaml``: what cannot be used, and what can never match, as warnings.
+    """The problems of ``waivers.yaml`` for ``troth lint``: invalid entries, and warnings for those that match nothing.
 
     Args:
         here: the project's folder.
-        book: what waivers may speak of; None where it could not be read.
+        book: the promises that waivers may name; None where it could not be read.
         today: the day by which waivers expire.
     """
     try:

@@ -1,4 +1,4 @@
-"""Which waivers a run has shown to be needed no longer."""
+"""Finds waivers that are no longer needed: what they accept was tested in a run and did not occur."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,57 +7,59 @@ from troth.model.report import Count, Finding, ItemResult, Kind, Verdict
 from troth.model.waivers import FINDING_ID, Waiver
 
 _HIDING = frozenset(("TR101", "TR102", "TR103", "TR201", "TR202"))
-"""Findings after which nothing else is said of the same answer: what they hide may still be there."""
+"""Codes of findings after which other checks of the same answer are skipped, so that findings may be hidden."""
 _CONFORMANCE = "conformance "
 
-Place = tuple[str, str]
+OperationKey = tuple[str, str]
 """Vendor and operation."""
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What a whole run has seen.
+class RunEvidence:
+    """What a run has judged.
 
     Args:
-        matched: the waivers' findings that were met, expired or not.
-        unclear: operations of which something may have been hidden.
-        results: how the items ended.
-        counts: what was exercised.
+        matched: ids of the findings that occurred and that a waiver names, expired or not.
+        unclear: operations of which findings may be hidden.
+        results: the verdict of each item.
+        counts: how often each promise was exercised.
         items: operation → the names of all its items, run or not.
     """
 
     matched: frozenset[str]
-    unclear: frozenset[Place]
+    unclear: frozenset[OperationKey]
     results: Iterable[ItemResult]
     counts: Iterable[Count]
-    items: Mapping[Place, frozenset[str]]
+    items: Mapping[OperationKey, frozenset[str]]
 
 
-def unclear_places(findings: Iterable[Finding]) -> frozenset[Place]:
-    """Operations of which these findings, or what was left unjudged, may have hidden others."""
-    return frozenset((one.vendor, one.operation) for one in findings if one.unjudged or one.code in _HIDING)
+def unclear_places(findings: Iterable[Finding]) -> frozenset[OperationKey]:
+    """The operations of which these findings may hide others, or leave a promise unjudged."""
+    return frozenset(
+        (finding.vendor, finding.operation) for finding in findings if finding.unjudged or finding.code in _HIDING
+    )
 
 
-def removable(waivers: Iterable[Waiver], seen: Evidence) -> tuple[Waiver, ...]:
-    """The waivers that matched nothing, though what they speak of was put to the test and could have been seen.
+def removable(waivers: Iterable[Waiver], seen: RunEvidence) -> tuple[Waiver, ...]:
+    """The waivers whose findings did not occur, though the run tested for them.
 
-    Nothing is said of an operation that was not run whole, that was in part unjudged, or one of whose answers broke a
-    promise that silences others. Where the clause or row of a waiver is there, it must have been exercised.
+    A waiver is kept if an item of its operation did not run or was unjudged, if a finding may hide others there, or if
+    the clause or row that it names was not exercised.
 
     Args:
-        waivers: those that speak of this target.
-        seen: what the run has seen. It must have been restricted to no sources of requests.
+        waivers: the waivers that hold for this target.
+        seen: what the run has judged; the run must have used all sources of requests.
     """
-    look = _Look(seen)
+    tested = _Tested(seen)
     unmet = (waiver for waiver in waivers if waiver.finding not in seen.matched)
-    return tuple(waiver for waiver in unmet if look.was_tested(waiver.finding))
+    return tuple(waiver for waiver in unmet if tested.was_tested(waiver.finding))
 
 
-class _Look:
-    def __init__(self, seen: Evidence) -> None:
+class _Tested:
+    def __init__(self, seen: RunEvidence) -> None:
         self._items = seen.items
-        self._judged: dict[Place, set[str]] = {}
-        unjudged: set[Place] = set()
+        self._judged: dict[OperationKey, set[str]] = {}
+        unjudged: set[OperationKey] = set()
         for result in seen.results:
             place = (result.vendor, result.operation)
             self._judged.setdefault(place, set()).add(result.name)
@@ -65,7 +67,7 @@ class _Look:
                 unjudged.add(place)
         self._unclear = unjudged | seen.unclear
         self._exercised: dict[tuple[str, str, str], bool] = {}
-        self._active: set[Place] = set()
+        self._active: set[OperationKey] = set()
         for count in seen.counts:
             promise = count.promise
             if promise.kind in (Kind.CLAUSE, Kind.ROW, Kind.WORKFLOW, Kind.STATUS):

@@ -156,18 +156,6 @@ def read_text(data: bytes, headers: Headers) -> str:
         return data.decode("utf-8", errors="replace")
 
 
-def pointer_parts(pointer: str) -> tuple[str, ...]:
-    """The reference tokens of a JSON Pointer (RFC 6901); ``()`` for the whole document."""
-    if not pointer:
-        return ()
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.removeprefix("/").split("/"))
-
-
-def to_pointer(parts: tuple[str | int, ...] | list[str | int]) -> str:
-    """A JSON Pointer (RFC 6901) from its parts."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
-
-
 def too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
     """Whether a tree is nested deeper than the limit. Walks without recursion."""
     level: list[object] = [value]

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from troth.model.operation import JsonSchema
-from troth.wire.bodies import json_number, to_pointer
+from troth.wire.bodies import json_number
+from troth.wire.pointers import format_pointer
 from troth.wire.xml_tree import XSI, XmlElement
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -377,7 +378,7 @@ class _Reader:
         described = any(self._words.flat(schemas).xml.node in ("text", "cdata") for schemas in known.values())
         if element.text.strip() and plain.closed() and not described:
             departures.append(
-                XmlDeparture(to_pointer(path), f"there is text in <{element.name}>, beside its properties")
+                XmlDeparture(format_pointer(path), f"there is text in <{element.name}>, beside its properties")
             )
         for _, name, text in attributes:
             value[name if name not in value and name not in known else f"@{name}"] = _scalar(
@@ -431,13 +432,13 @@ class _Reader:
             same = holder is not None and xml.referred and element.name == holder.name
             if around and xml.name and element.name != xml.name and not same:
                 message = f"the element <{element.name}> stands where <{xml.name}> is an item"
-                departures.append(XmlDeparture(to_pointer((*path, index)), message))
+                departures.append(XmlDeparture(format_pointer((*path, index)), message))
             departures += _namespaces([element], xml, (*path, index))
             item, found = self.read(element, schemas, (*path, index))
             value.append(item)
             departures += found
         if holder is not None and holder.text.strip():
-            departures.append(XmlDeparture(to_pointer(path), f"there is text in <{holder.name}>, beside its items"))
+            departures.append(XmlDeparture(format_pointer(path), f"there is text in <{holder.name}>, beside its items"))
         return value, tuple(departures)
 
 
@@ -592,7 +593,7 @@ def _namespaces(elements: Iterable[XmlElement], xml: _Xml, path: tuple[str | int
     if xml.namespace is None:
         return []
     wrong = [element for element in elements if element.namespace != xml.namespace]
-    return [XmlDeparture(to_pointer(path), _other_namespace(element, xml)) for element in wrong]
+    return [XmlDeparture(format_pointer(path), _other_namespace(element, xml)) for element in wrong]
 
 
 def _other_namespace(element: XmlElement, xml: _Xml) -> str:

@@ -4,11 +4,12 @@ import pytest
 
 from troth.judging.conformance import Conformance
 from troth.judging.requests.described import RequestConformance
-from troth.judging.requests.readings import list_readings, read_form, readings
+from troth.judging.requests.readings import list_readings, readings
 from troth.loading.openapi.document import read_spec
 from troth.model.exchange import Request, Response
 from troth.model.operation import Basis, Operation
 from troth.wire.bodies import Unreadable
+from troth.wire.forms import read_form
 from troth.wire.views import RequestView, ResponseView
 
 SPEC = """\
@@ -20,6 +21,8 @@ components:
   schemas:
     Form: {type: object, required: [n], properties: {n: {type: integer}, tags: {type: array}, file: {type: string}}}
     Deep: {type: object, properties: {size: {type: integer}}, additionalProperties: false}
+    Spaced out: {$ref: '#/components/schemas/Deep'}
+    Slashed: {type: object, properties: {in/out: {type: integer}}, required: [in/out]}
 paths:
   /items/{id}:
     get:
@@ -30,6 +33,7 @@ paths:
         - {name: ids, in: query, schema: {anyOf: [{type: array, items: {type: integer}}, {type: 'null'}]}}
         - {name: piped, in: query, style: pipeDelimited, explode: false, schema: {type: array, items: {enum: [a, b]}}}
         - {name: deep, in: query, style: deepObject, schema: {$ref: '#/components/schemas/Deep'}}
+        - {name: spaced, in: query, style: deepObject, schema: {$ref: '#/components/schemas/Spaced%20out'}}
         - {name: page, in: query, schema: {type: object, properties: {limit: {type: integer}}}}
         - {name: where, in: query, content: {application/json: {schema: {type: object}}}}
         - {name: at, in: query, schema: {type: string, format: uuid}}
@@ -102,7 +106,17 @@ def departure(operation: str, target: str, body: bytes = b"", status: int = 400,
 
 @pytest.mark.parametrize(
     "query",
-    ["", "n=1", "ids=1&ids=2", "ids=1", "piped=a%7Cb", "deep%5Bsize%5D=1", "limit=5", "where=%7B%22a%22%3A1%7D"],
+    [
+        "",
+        "n=1",
+        "ids=1&ids=2",
+        "ids=1",
+        "piped=a%7Cb",
+        "deep%5Bsize%5D=1",
+        "spaced%5Bsize%5D=1",
+        "limit=5",
+        "where=%7B%22a%22%3A1%7D",
+    ],
 )
 def test_a_query_as_described(query: str) -> None:
     assert departure("item", f"/items/1?{query}") is None
@@ -111,8 +125,10 @@ def test_a_query_as_described(query: str) -> None:
 @pytest.mark.parametrize(
     ("query", "where"),
     [
-        ("n=x", "query n"), ("n=1.0", "query n"), ("n=1_0", "query n"), ("n=1&n=2", "query n"), ("ids=x", "query ids"),
+        ("n=x", "query n"), ("n=1.0", "query n"),
+        ("n=1e3", "query n"), ("n=1_0", "query n"), ("n=1&n=2", "query n"), ("ids=x", "query ids"),
         ("piped=a,b", "query piped"), ("deep%5Bsize%5D=x", "query deep"), ("deep%5Bother%5D=1", "query deep"),
+        ("spaced%5Bsize%5D=x", "query spaced"),
         ("limit=x", "query page"), ("where=1", "query where"), ("at=0", "query at"), ("other=1", "query other"),
     ],
 )  # fmt: skip
@@ -132,22 +148,22 @@ def test_headers_and_cookies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "body", "described"),
+    ("kind", "body", "where"),
     [
-        ("application/x-www-form-urlencoded", b"n=1&tags=a&tags=b", True),
-        ("application/x-www-form-urlencoded", b"n=x", False),
-        ("application/x-www-form-urlencoded", b"tags=a", False),
-        ("application/x-www-form-urlencoded", b"n=\xff", False),
-        ("multipart/form-data; boundary=b", MULTIPART % b"1", True),
-        ("multipart/form-data; boundary=b", MULTIPART % b"x", False),
-        ("multipart/form-data; boundary=b", b"nothing", False),
-        ("text/plain; charset=utf-8", b"x", True),
-        ("image/png", b"x", False),
-        ("text/plain", b"", False),
+        ("application/x-www-form-urlencoded", b"n=1&tags=a&tags=b", None),
+        ("application/x-www-form-urlencoded", b"n=x", "body /n"),
+        ("application/x-www-form-urlencoded", b"tags=a", "body /n"),
+        ("application/x-www-form-urlencoded", b"n=\xff", "body"),
+        ("multipart/form-data; boundary=b", MULTIPART % b"1", None),
+        ("multipart/form-data; boundary=b", MULTIPART % b"x", "body /n"),
+        ("multipart/form-data; boundary=b", b"nothing", "body"),
+        ("text/plain; charset=utf-8", b"x", None),
+        ("image/png", b"x", "body"),
+        ("text/plain", b"", "body"),
     ],
 )
-def test_bodies_that_are_not_json(kind: str, body: bytes, described: bool) -> None:
-    assert departure("form", "/forms", body, Content_Type=kind) == (None if described else "body")
+def test_bodies_that_are_not_json(kind: str, body: bytes, where: str | None) -> None:
+    assert departure("form", "/forms", body, Content_Type=kind) == where
 
 
 @pytest.mark.parametrize("status", [302, 401, 403, 404])
@@ -163,10 +179,11 @@ def test_strangers_may_be_turned_away(status: int) -> None:
 def test_readings_are_those_of_json() -> None:
     assert readings("1") == ["1", 1]
     assert readings("1.5") == ["1.5", 1.5]
+    assert readings("1.0") == ["1.0", 1.0]
     assert readings("true") == ["true", True]
     assert readings('{"a":1}') == ['{"a":1}', {"a": 1}]
-    assert [readings(text) for text in ("1.0", "01", "1_0", "", "+1", "1e400", "[", "\u0661")] == [
-        ["1.0"], ["01"], ["1_0"], [""], ["+1"], ["1e400"], ["["], ["\u0661"],
+    assert [readings(text) for text in ("01", "1_0", "", "+1", "1e400", "[", "\u0661")] == [
+        ["01"], ["1_0"], [""], ["+1"], ["1e400"], ["["], ["\u0661"],
     ]  # fmt: skip
     assert list_readings(["1", "x"]) == [["1", "x"], [1, "x"]]
 

@@ -12,7 +12,8 @@ import pytest
 
 from troth.errors import UsageInvalid
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
-from troth.targets.live.client import Limits, LiveTarget, check_address
+from troth.targets.live.addresses import loopback_address
+from troth.targets.live.client import Limits, LiveTarget
 
 SERVER = "https://api.example"
 LIMITS = Limits(connect_seconds=1, total_seconds=1, body_bytes=100_000, chunk_bytes=4096)
@@ -160,7 +161,7 @@ def test_a_dead_host_is_refused_not_raised() -> None:
 )
 def test_only_loopback_is_spoken_to(address: str) -> None:
     with pytest.raises(UsageInvalid, match="not on loopback"):
-        check_address(address)
+        loopback_address(address)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,7 @@ def test_only_loopback_is_spoken_to(address: str) -> None:
 )
 def test_other_addresses_are_refused_with_a_sentence(address: str) -> None:
     with pytest.raises(UsageInvalid):
-        check_address(address)
+        loopback_address(address)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +190,7 @@ def test_the_target_stands_in_for_the_documented_server(address: str, url: str, 
 
 def test_a_slash_behind_the_host_names_the_root_and_any_other_says_nothing() -> None:
     addresses = ["http://127.0.0.1:1", "http://127.0.0.1:1/", "http://127.0.0.1:1/v2/", "http://127.0.0.1:1/v2"]
-    checked = [check_address(address) for address in addresses]
+    checked = [loopback_address(address) for address in addresses]
     assert checked == ["http://127.0.0.1:1", "http://127.0.0.1:1/", "http://127.0.0.1:1/v2", "http://127.0.0.1:1/v2"]
 
 

@@ -60,7 +60,7 @@ def test_writes_are_allowed_by_name(tmp_path: Path, writes: str, effects: set[st
         (REMOTE + 'world = "opne"\n', ["4: 'opne' is not one of open, closed did you mean 'open'?"]),
         ('[targets.staging]\naddress = "https://api.example.com"\n', ["2: api.example.com is not on loopback"]),
         ('[targets.staging]\naddress = "https://u:p@api.example.com"\n', ["2: credentials do not belong"]),
-        ('[targets.staging]\naddress = "ftp://api.example.com"\n', ["2: is not an HTTP address"]),
+        ('[targets.staging]\naddress = "ftp://api.example.com"\n', ["2: this is not an HTTP address"]),
         ("[targets.staging]\n", ["1: 'staging' lacks 'address'"]),
         (REMOTE + 'ca_bundle = "nothing.pem"\n', ["4: there is no file nothing.pem"]),
         (REMOTE + '[targets.staging.authentication.shop]\nbearer = "abcdef"\n', ["5: bearer is written down"]),

@@ -1,1 +1,1 @@
-"""Cassettes in VCR.py's format, read and written."""
+"""Reads and writes cassettes in VCR.py's format."""

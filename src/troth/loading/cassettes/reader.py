@@ -1,4 +1,4 @@
-"""Cassettes in VCR.py's format (version 1, YAML or JSON) as exchanges, with the line of each."""
+"""Reads cassettes in VCR.py's format (version 1, YAML or JSON) into exchanges with their lines."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -118,8 +118,8 @@ def _response(raw: Mapping[str, object]) -> Response:
 
 def _headers(raw: object) -> Iterator[tuple[str, str]]:
     for name, value in mapping(raw).items():
-        for one in value if isinstance(value, list) else [value]:
-            yield name, str(one)
+        for text in value if isinstance(value, list) else [value]:
+            yield name, str(text)
 
 
 def _bytes(raw: object) -> bytes:

@@ -1,4 +1,4 @@
-"""Exchanges as a cassette in VCR.py's format (version 1, YAML), growing by one exchange at a time."""
+"""Writes exchanges as a cassette in VCR.py's format (version 1, YAML), one exchange at a time."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,11 +25,11 @@ _NOISE = (
         r"\1",
     ),
 )
-"""What differs between two recordings of the same: moments, names that were just given, counters of the transport."""
+"""Patterns of values that differ between two recordings of the same answers: times, new ids, counters of transport."""
 
 
 class CassetteText:
-    """The text of one cassette, growing by one exchange at a time.
+    """The text of one cassette, to which exchanges are added.
 
     Args:
         extra: what stands below ``x-troth``.
@@ -39,7 +39,7 @@ class CassetteText:
         self._parts = [_dump({"version": 1, "x-troth": dict(extra)}), "interactions:\n"]
 
     def add(self, exchange: Exchange, name: str = "", *, minted: Sequence[str] = (), again: bool = False) -> str:
-        """Put an exchange at the end.
+        """Append an exchange.
 
         Args:
             exchange: with an answer.
@@ -48,10 +48,10 @@ class CassetteText:
             again: the request repeats one whose answer broke a promise.
 
         Returns:
-            What was put there.
+            The text that was appended.
 
         Raises:
-            ValueError: it cannot be written as text, or has no answer; the message says what of it.
+            ValueError: the exchange has no answer, or a part of it cannot be written as text; the message names it.
         """
         if not isinstance(exchange.answer, Response):
             raise ValueError("there is no answer")
@@ -69,12 +69,12 @@ class CassetteText:
 
 
 def append(path: Path, text: str, *, afresh: bool) -> None:
-    """Put text at the end of a file in one write.
+    """Append text to a file in one write.
 
     Args:
-        path: the file; its folder is made if need be.
-        text: what to put there.
-        afresh: begin the file anew.
+        path: the file; its folder is made if there is none.
+        text: the text to append.
+        afresh: replace the content of the file.
 
     Raises:
         OSError: it cannot be written.
@@ -87,7 +87,7 @@ def append(path: Path, text: str, *, afresh: bool) -> None:
 
 
 def settled(text: str) -> str:
-    """A cassette's text with everything abstracted that may differ between two recordings of the same answers."""
+    """A cassette's text with placeholders for values that differ between two recordings of the same answers."""
     for pattern, instead in _NOISE:
         text = pattern.sub(instead, text)
     return text

@@ -1,1 +1,1 @@
-"""YAML and TOML into plain values, with the line and column of each."""
+"""Reads YAML and TOML into plain values with the line and column of each."""

@@ -1,4 +1,4 @@
-"""TOML into plain values, with the line of each key: ``tomllib`` gives none, so the keys are looked for in the text."""
+"""Reads TOML into plain values with the line of each key, which is searched in the text, as ``tomllib`` has none."""
 
 import re
 import tomllib
@@ -21,8 +21,7 @@ def read_toml(path: Path, shown: str) -> Document:
         shown: its name in messages.
 
     Returns:
-        Its values, with the line of every key that stands on a line of its own; what stands in an inline table has the
-        line of that table.
+        Its values, with the line of every key that begins a line; keys of an inline table have the line of the table.
 
     Raises:
         InputInvalid: the file cannot be read, or is not TOML.
@@ -66,5 +65,5 @@ def _syntax_problem(message: str, shown: str, lines: tuple[str, ...]) -> Problem
     place = _PLACE.search(message)
     if place is None:
         return Problem(Position(shown, max(len(lines), 1), 1), f"is not TOML: {message}")
-    # The line itself is not quoted: what is written badly may be a secret.
+    # The line itself is not shown, since it may hold a secret.
     return Problem(Position(shown, int(place[1]), int(place[2])), f"is not TOML: {_PLACE.sub('', message).strip()}")

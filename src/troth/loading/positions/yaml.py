@@ -1,12 +1,12 @@
-"""YAML into plain values, with the line and column of every key and value kept; all traps named, never swallowed.
+"""Reads YAML into plain values with the line and column of every key and value; YAML's pitfalls are problems.
 
-The only room that imports PyYAML for reading. Positions are found by path: ``document.at("clauses", "same-token")``.
+No other module imports PyYAML for reading. Positions are found by path: ``document.at("clauses", "same-token")``.
 """
 
 import json
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,14 +26,16 @@ _CORE_WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
 }
 _CORE_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _CORE_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+MOST_DIGITS = 1_000
+"""Longer numbers are not computed with; Python itself reads none beyond 4,300 digits."""
 _MAX_DEPTH = 100
 _MAX_REPEATS = 10
-"""So often may the average value be repeated by aliases; beyond it they are there to blow the file up."""
+"""Aliases may repeat values so often on average; more means a file that is made to exhaust the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where a value stands: its own position, and its key's if it has one."""
+    """The position of a value, and of its key if it has one."""
 
     value: Position
     key: Position
@@ -45,7 +47,7 @@ class Located:
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file as plain JSON values, and where each of them stands."""
+    """A YAML file as plain JSON values, with the position of each."""
 
     file: str
     value: object
@@ -141,7 +143,7 @@ def parse_yaml(data: bytes, name: str, core: bool = False, binary: bool = False)
         raise InputInvalid([Problem(Position(name, line, 1), "is not UTF-8", "save the file as UTF-8")]) from error
     lines = tuple(text.split("\n"))
     if text.lstrip().startswith(("{", "[", '"')):
-        # JSON writes what lies beyond the first plane as two escapes, which YAML does not put together.
+        # JSON writes characters beyond the first plane as two escapes, which YAML does not combine.
         text = _PAIR.sub(lambda match: str(json.loads(f'"{match[0]}"')), text)
     try:
         node = yaml.compose(text, Loader=_LOADER)
@@ -149,15 +151,15 @@ def parse_yaml(data: bytes, name: str, core: bool = False, binary: bool = False)
         raise InputInvalid([_syntax_problem(error, name, lines)]) from error
     except RecursionError as error:
         raise InputInvalid([Problem(Position(name), "is nested too deeply")]) from error
-    reading = _Reading(name, lines, core, binary)
+    reading = _YamlReading(name, lines, core, binary)
     value = reading.convert(node, (), 0) if node is not None else None
     if reading.problems:
         raise InputInvalid(reading.problems)
     return Document(name, value, lines, reading.places)
 
 
-class _Reading:
-    """One walk over the composed nodes."""
+class _YamlReading:
+    """Converts composed nodes to values, and gathers their positions and problems."""
 
     def __init__(self, name: str, lines: tuple[str, ...], core: bool, binary: bool) -> None:
         self.name = name
@@ -170,14 +172,14 @@ class _Reading:
         self._distinct: set[int] = set()
 
     def convert(self, node: yaml.Node, path: Path_, depth: int, key: Position | None = None) -> object:
-        own = self._position(node)
+        position = self._position(node)
         style = getattr(node, "style", None)
-        self.places[path] = Located(own, key or own, style in ("'", '"'), style in ("|", ">"))
+        self.places[path] = Located(position, key or position, style in ("'", '"'), style in ("|", ">"))
         self._visits += 1
         self._distinct.add(id(node))
         if depth > _MAX_DEPTH or self._visits > _MAX_REPEATS * (len(self._distinct) + 100):
             if not any(problem.message.startswith("is nested") for problem in self.problems):
-                self._problem(own, "is nested too deeply, or aliases blow it up", "write it out flat")
+                self._problem(position, "is nested too deeply, or aliases blow it up", "write it out flat")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
@@ -187,15 +189,41 @@ class _Reading:
 
     def _mapping(self, node: yaml.MappingNode, path: Path_, depth: int) -> dict[str, object]:
         result: dict[str, object] = {}
+        merged: list[yaml.Node] = []
         for key_node, value_node in node.value:
             position = self._position(key_node)
+            if self.core and key_node.tag == f"{_TAG}merge":
+                merged += value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
+                continue
             key = self._key(key_node, position)
             if key is None:
                 continue
             if key in result:
                 self._problem(position, f"the key {key!r} stands twice", "YAML keeps only the last one: remove one")
             result[key] = self.convert(value_node, (*path, key), depth + 1, position)
+        for each in merged:
+            self._merge(each, result, path, depth)
         return result
+
+    def _merge(self, node: yaml.Node, result: dict[str, object], path: Path_, depth: int) -> None:
+        """Add what a mapping does not have itself from one that it names with ``<<`` (https://yaml.org/type/merge.html).
+
+        YAML 1.2 has no merge keys; its documents do.
+        """
+        position = self._position(node)
+        if not isinstance(node, yaml.MappingNode) or depth > _MAX_DEPTH:
+            self._problem(position, "a merge key (<<) names what is no mapping", "write the keys out")
+            return
+        for key_node, value_node in node.value:
+            if key_node.tag == f"{_TAG}merge":
+                inner = value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
+                for each in inner:
+                    self._merge(each, result, path, depth + 1)
+                continue
+            at_key = self._position(key_node)
+            key = self._key(key_node, at_key)
+            if key is not None and key not in result:
+                result[key] = self.convert(value_node, (*path, key), depth + 1, at_key)
 
     def _key(self, node: yaml.Node, position: Position) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
@@ -252,6 +280,9 @@ class _Reading:
             if ":" in plain or (plain.lstrip("+-").startswith("0") and plain.lstrip("+-") != "0" and "x" not in plain):
                 self._problem(position, f"YAML reads {text!r} as another number", f'quote it: "{text}"')
                 return None
+            if len(plain) > MOST_DIGITS:
+                self._problem(position, f"the number has {len(plain):,} digits", "write a smaller one, or quote it")
+                return None
             return int(plain, 0)
         if kind == "float":
             if ":" in text:
@@ -268,12 +299,19 @@ class _Reading:
         self.problems.append(Problem(position, message, fix))
 
 
+def whole_number(text: str, base: int = 10) -> int | float:
+    """A whole number as it is written; an infinite one where it has more digits than are computed with."""
+    if len(text) > MOST_DIGITS:
+        return float("-inf" if text.startswith("-") else "inf")
+    return int(text, base)
+
+
 def _core(text: str) -> object:
     """A plain value by the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema)."""
     if text in _CORE_WORDS:
         return _CORE_WORDS[text]
     if _CORE_INTEGER.fullmatch(text):
-        return int(text, 16 if "x" in text else 8 if "o" in text else 10)
+        return whole_number(text, 16 if "x" in text else 8 if "o" in text else 10)
     if _CORE_FLOAT.fullmatch(text):
         return float(text)
     if text.lstrip("+-") in (".inf", ".Inf", ".INF"):
@@ -300,8 +338,3 @@ def _syntax_fix(line: str) -> str:
     if ": " in value:
         return "a colon followed by a space starts a mapping: put the whole value in quotes"
     return ""
-
-
-def walk(document: Document) -> Iterator[Path_]:
-    """All paths of a document."""
-    return iter(document.places)

@@ -1,1 +1,1 @@
-"""The report in a terminal."""
+"""Writes a report to a terminal or a pipe."""

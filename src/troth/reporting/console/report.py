@@ -1,16 +1,15 @@
-"""A report for people: the same plain text in a terminal and in a pipe, at 100 columns; colour only adds to it."""
+"""A report as text, the same in a terminal and in a pipe; a terminal adds colour."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
-from rich.text import Text
 
 from troth.model.operation import Basis
 from troth.model.report import ItemResult, Report, Reported, Verdict
-from troth.reporting.console.findings import WIDTH, Line, block, bullets, group_unjudged, removable_lines, waived_lines
+from troth.reporting.console.findings import block, group_unjudged, removable_lines, unchecked_lines, waived_lines
+from troth.reporting.console.page import WIDTH, Line, bullets, print_lines
 from troth.reporting.console.tally import silence_lines, sums_lines, tally_lines
 from troth.reporting.wording import TARGETS, number, printable, verdict_line
-from troth.secrets.reports import redacted, redacted_findings
 
 _MOST_SURPRISES = 20
 _VERDICTS = {Verdict.KEPT: "bold green", Verdict.BROKEN: "bold red"}
@@ -23,38 +22,30 @@ def render(
 
     Args:
         report: the complete run.
-        console: where to; what it cannot encode appears as an escape.
-        verbose: show every surprise and everything unjudged in full, and name what was skipped.
+        console: where to; characters that its encoding does not have appear as escapes.
+        verbose: show all surprises and unjudged findings in full, and name skipped items.
         waivable: offer ``troth waive``.
-        sums: add up what became of every promise on every exchange.
+        sums: add the table of outcomes of every promise.
     """
-    clean = redacted(report)
-    _write(lines(clean, verbose=verbose, waivable=waivable), console)
+    print_lines(report_lines(report, verbose=verbose, waivable=waivable), console)
     if sums:
-        _write(sums_lines(clean), console)
+        print_lines(sums_lines(report), console)
 
 
-def render_findings(found: Iterable[Reported], console: Console, secrets: Mapping[str, str]) -> None:
-    """Write findings in full, without their report.
+def render_findings(findings: Iterable[Reported], console: Console) -> None:
+    """Write findings in full, without the rest of a report.
 
     Args:
-        found: the findings.
+        findings: the findings, free of secrets.
         console: where to.
-        secrets: secret value → the name to show in its place.
     """
-    for one in redacted_findings(found, secrets):
-        _write(block(one, whole=True), console)
-        _write([("", "")], console)
+    for reported in findings:
+        print_lines(block(reported, whole=True), console)
+        print_lines([("", "")], console)
 
 
-def _write(page: Iterable[Line], console: Console) -> None:
-    for text, style in page:
-        shown = text.encode(console.encoding, "backslashreplace").decode(console.encoding)
-        console.print(Text(shown, style), soft_wrap=True)
-
-
-def lines(report: Report, *, verbose: bool, waivable: bool) -> Iterator[Line]:
-    """All lines of a report that holds no secrets, each with its style."""
+def report_lines(report: Report, *, verbose: bool, waivable: bool) -> Iterator[Line]:
+    """All lines of a report, each with its style."""
     yield from _head(report)
     for section in _sections(report, verbose, waivable):
         yield "", ""
@@ -77,12 +68,13 @@ def _head(report: Report) -> Iterator[Line]:
             yield line, "bold" if part is facts else ""
     if run.target_kind in TARGETS:
         yield TARGETS[run.target_kind], ""
+    yield from unchecked_lines(report.unchecked)
 
 
 def _sections(report: Report, verbose: bool, waivable: bool) -> Iterator[Iterator[Line]]:
     by_severity: dict[str, list[Reported]] = {"breach": [], "surprise": [], "unjudged": [], "waived": []}
-    for one in report.findings:
-        by_severity[one.severity].append(one)
+    for reported in report.findings:
+        by_severity[reported.severity].append(reported)
     if by_severity["breach"]:
         yield _in_full("Breaches", by_severity["breach"], report, verbose, waivable, len(by_severity["breach"]))
     if by_severity["surprise"]:
@@ -108,30 +100,30 @@ def _sections(report: Report, verbose: bool, waivable: bool) -> Iterator[Iterato
 
 
 def _in_full(
-    title: str, found: list[Reported], report: Report, verbose: bool, waivable: bool, most: int
+    title: str, findings: list[Reported], report: Report, verbose: bool, waivable: bool, most: int
 ) -> Iterator[Line]:
-    yield f"{title} ({len(found):,})", "bold"
-    for one in found[:most]:
+    yield f"{title} ({len(findings):,})", "bold"
+    for reported in findings[:most]:
         yield "", ""
-        yield from block(one, report.run.started if waivable else "", whole=verbose)
-    if len(found) > most:
+        yield from block(reported, report.run.started if waivable else "", whole=verbose)
+    if len(findings) > most:
         yield "", ""
-        yield f"… and {len(found) - most:,} more, see --report json=FILE", ""
+        yield f"… and {len(findings) - most:,} more, see --report json=FILE", ""
 
 
-def _grouped(found: list[Reported]) -> list[Reported]:
-    """Vendor by vendor, operation by operation and code by code, each in the order of first meeting."""
+def _grouped(findings: list[Reported]) -> list[Reported]:
+    """The findings by vendor, operation and code; vendors and operations in the order of their first finding."""
     order: dict[tuple[str, ...], int] = {}
-    for one in found:
-        finding = one.finding
+    for reported in findings:
+        finding = reported.finding
         for key in ((finding.vendor,), (finding.vendor, finding.operation)):
             order.setdefault(key, len(order))
     return sorted(
-        found,
-        key=lambda one: (
-            order[(one.finding.vendor,)],
-            order[(one.finding.vendor, one.finding.operation)],
-            one.finding.code,
+        findings,
+        key=lambda reported: (
+            order[(reported.finding.vendor,)],
+            order[(reported.finding.vendor, reported.finding.operation)],
+            reported.finding.code,
         ),
     )
 

@@ -1,10 +1,10 @@
-"""What was put to the test and what was not: a table in numbers, then the gaps by name."""
+"""Which promises were exercised: a table of numbers, then the names of those that were not."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from troth.model.report import Count, Kind, Report
-from troth.reporting.console.findings import WIDTH, Line, hanging
+from troth.reporting.console.page import WIDTH, Line, labelled
 from troth.reporting.wording import number, printable
 
 _COLUMNS: tuple["_Column", ...] = (
@@ -18,12 +18,12 @@ _CELL = 10
 _NAMED = 3
 _Column = tuple[Kind, str]
 _Key = TypeVar("_Key")
-Place = tuple[str, str]
+OperationKey = tuple[str, str]
 """Vendor and operation."""
 
 
 def tally_lines(report: Report) -> Iterator[Iterator[Line]]:
-    """The sections of a tally: the table, then whatever gaps there are."""
+    """The sections of a tally: the table, then the promises that were not exercised, if any."""
     if report.counts or report.items:
         yield _table(report)
     expected = [count for count in report.counts if not count.promise.provoke]
@@ -44,7 +44,7 @@ def sums_lines(report: Report) -> Iterator[Line]:
     columns = ("kept", "broken", "not met", "shadowed", "unjudged", "silent", "sum", "promises", "exchanges")
     counts = [count for count in report.counts if count.promise.kind is not Kind.WORKFLOW]
     places = dict(_by(counts, _place))
-    judged: dict[Place, int] = {}
+    judged: dict[OperationKey, int] = {}
     for (vendor, operation, _), number_of in report.answers.items():
         judged[vendor, operation] = judged.get((vendor, operation), 0) + number_of
     width = max((len(_name(place)) for place in places), default=0)
@@ -78,14 +78,14 @@ def silence_lines(report: Report) -> Iterator[Line]:
 
 def _table(report: Report) -> Iterator[Line]:
     counts = dict(_by(report.counts, _place))
-    exchanges: dict[Place, int] = {}
+    exchanges: dict[OperationKey, int] = {}
     for item in report.items:
         place = (item.vendor, item.operation)
         exchanges[place] = exchanges.get(place, 0) + item.exchanges
     places = list(dict.fromkeys((*counts, *exchanges)))
     width = max(len("all operations"), *(len(_name(place)) for place in places))
     present = {count.promise.kind for count in report.counts}
-    # Most runs have no workflows, and those of a spec alone nothing but statuses: then there is no column for the rest.
+    # Most runs have no workflows, and those of a spec alone only statuses: empty columns are left out.
     always = (Kind.STATUS,) if present <= {Kind.STATUS} else tuple(kind for kind, _ in _COLUMNS[:-1])
     columns = tuple(column for column in _COLUMNS if column[0] in always or column[0] in present)
     titles = "".join(f"{title:>{_CELL + 2}}" for _, title in columns)
@@ -117,27 +117,27 @@ def _names(title: str, counts: list[Count], say: Callable[[Count], str]) -> Iter
             yield one_line, ""
         else:
             yield f"  {_name(place)}:", ""
-            yield from ((line, "") for line in hanging("    ", named))
+            yield from labelled("    ", named)
 
 
 def _statuses(counts: list[Count]) -> Iterator[Line]:
-    """Documented statuses that nothing provoked, status by status: of a spec without contracts there are very many."""
+    """Documented statuses that were not exercised, by status, since a spec without contracts has very many."""
     yield f"Never exercised ({len(counts):,})", "bold"
     for name, some in sorted(_by(counts, lambda count: count.promise.name)):
         named = [_name(_place(count)) for count in some]
         shown = ", ".join(named[:_NAMED]) + (f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else "")
-        yield from ((line, "") for line in hanging(f"  status {name}: ", shown))
+        yield from labelled(f"  status {name}: ", shown)
 
 
 def _unprovoked(counts: list[Count]) -> Iterator[Line]:
-    """What says ``provoke: never``, each with its reason."""
+    """The promises with ``provoke: never``, each with its reason."""
     yield f"Cannot be provoked ({len(counts):,})", "bold"
     for place, of_place in _by(counts, _place):
         yield f"  {_name(place)}", ""
         for count in of_place:
             seen = f" (yet exercised {number(count.exercised, 'time')})" if count.exercised else ""
             reason = f"{count.promise.kind} {count.promise.name}: {count.promise.provoke}{seen}"
-            yield from ((line, "") for line in hanging("    ", reason))
+            yield from labelled("    ", reason)
 
 
 def _never(count: Count) -> str:
@@ -158,7 +158,7 @@ def _by(counts: Iterable[Count], key: Callable[[Count], _Key]) -> Iterable[tuple
     return groups.items()
 
 
-def _place(count: Count) -> Place:
+def _place(count: Count) -> OperationKey:
     return count.promise.vendor, count.promise.operation
 
 
@@ -166,5 +166,5 @@ def _kind(count: Count) -> Kind:
     return count.promise.kind
 
 
-def _name(place: Place) -> str:
+def _name(place: OperationKey) -> str:
     return printable(" · ".join(place))

@@ -1,1 +1,1 @@
-"""Mutation operators: what can go wrong with an answer."""
+"""Mutation operators, in a table for each kind of answer."""

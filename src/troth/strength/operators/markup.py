@@ -1,4 +1,4 @@
-"""What can go wrong with a page or another XML document, as text: attributes, texts and elements, in one table."""
+"""Operators for pages and other markup, as text: they change attributes, texts between tags, and elements."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,53 +15,51 @@ Edit = tuple[str, str, str]
 Operator = Callable[[str], Iterator[Edit]]
 
 
-def _attributes(page: str) -> Iterator[tuple[str, re.Match[str], int]]:
-    """Every attribute: its place, its match within the tag, and where the tag's attributes begin."""
+Spans = Callable[[str], Iterator[tuple[str, int, int]]]
+"""The parts of a page that an operator changes: the place, and where the part begins and ends."""
+
+
+def _attributes(page: str) -> Iterator[tuple[str, int, int]]:
     for tag in _TAG.finditer(page):
         for attribute in _ATTRIBUTE.finditer(tag[2]):
-            yield f"text <{tag[1]} {attribute[1]}>", attribute, tag.start(2)
+            yield f"text <{tag[1]} {attribute[1]}>", tag.start(2) + attribute.start(), tag.start(2) + attribute.end()
 
 
-def drop_attribute(page: str) -> Iterator[Edit]:
-    """An attribute is missing."""
-    for place, match, start in _attributes(page):
-        yield page[: start + match.start()] + page[start + match.end() :], place, "be missing"
+def _attribute_values(page: str) -> Iterator[tuple[str, int, int]]:
+    for place, start, end in _attributes(page):
+        # The value, within its quotes, ends the attribute.
+        quote = page[end - 1]
+        yield place, page.index(quote, start) + 1, end - 1
 
 
-def change_attribute(page: str) -> Iterator[Edit]:
-    """An attribute has another value of its format."""
-    for place, match, start in _attributes(page):
-        value = match[2][1:-1]
-        other = {"true": "false", "false": "true"}.get(value, same_format(value, 1))
-        begin, end = start + match.start(2) + 1, start + match.end(2) - 1
-        yield page[:begin] + other + page[end:], place, "have another value"
+def _element_texts(page: str) -> Iterator[tuple[str, int, int]]:
+    return ((f"text <{match[2]}>", match.start(1), match.end(1)) for match in _TEXT.finditer(page))
 
 
-def empty_attribute(page: str) -> Iterator[Edit]:
-    """An attribute is empty."""
-    for place, match, start in _attributes(page):
-        begin, end = start + match.start(2) + 1, start + match.end(2) - 1
-        yield page[:begin] + page[end:], place, "be empty"
+def _innermost_elements(page: str) -> Iterator[tuple[str, int, int]]:
+    return ((f"text <{match[1]}>", match.start(), match.end()) for match in _ELEMENT.finditer(page))
 
 
-def change_text(page: str) -> Iterator[Edit]:
-    """A text between tags is another one."""
-    for match in _TEXT.finditer(page):
-        other = same_format(match[1], 1)
-        yield page[: match.start(1)] + other + page[match.end(1) :], f"text <{match[2]}>", "be another text"
+def _removed(_part: str) -> str:
+    return ""
 
 
-def drop_element(page: str) -> Iterator[Edit]:
-    """An innermost element is missing."""
-    for match in _ELEMENT.finditer(page):
-        yield page[: match.start()] + page[match.end() :], f"text <{match[1]}>", "be missing"
+def _changed(part: str) -> str:
+    return {"true": "false", "false": "true"}.get(part, same_format(part, 1))
+
+
+def _operator(spans: Spans, rewrite: Callable[[str], str], change: str) -> Operator:
+    """An operator that rewrites one part of a page at a time."""
+    return lambda page: (
+        (page[:start] + rewrite(page[start:end]) + page[end:], place, change) for place, start, end in spans(page)
+    )
 
 
 OPERATORS: Mapping[str, Operator] = {
-    "drop-attribute": drop_attribute,
-    "change-attribute": change_attribute,
-    "empty-attribute": empty_attribute,
-    "change-text": change_text,
-    "drop-element": drop_element,
+    "drop-attribute": _operator(_attributes, _removed, "be missing"),
+    "change-attribute": _operator(_attribute_values, _changed, "have another value"),
+    "empty-attribute": _operator(_attribute_values, _removed, "be empty"),
+    "change-text": _operator(_element_texts, _changed, "be another text"),
+    "drop-element": _operator(_innermost_elements, _removed, "be missing"),
 }
 """Name → operator, in the order in which they are tried."""

@@ -1,27 +1,25 @@
-"""What can go wrong with an answer as a whole: status, headers, bytes, and whole answers in each other's place."""
+"""Operators for an answer as a whole: its status, headers and bytes, and the answers of other requests."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from troth.model.exchange import Headers, Response, header
+from troth.model.exchange import OUTAGES, Headers, Response, header
 from troth.strength.values import same_format
 
-_OUTAGES = (429, 502, 503, 504)
-"""Nothing is said of a promise by these, so a vendor cannot break one with them."""
 _UNDOCUMENTED = (206, 299, 402, 409, 418, 422, 500)
 _TRANSPORT = frozenset({"content-length", "transfer-encoding", "connection", "content-encoding", "keep-alive"})
-"""Held by HTTP itself; an answer with a wrong one never arrives."""
+"""HTTP clients check these themselves; an answer with a wrong one never arrives."""
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """An answer and what a mutation of it may draw on."""
+    """An answer, and the statuses and answers that operators may put in its place."""
 
     answer: Response
     statuses: tuple[int, ...] = ()
     """The statuses that the spec lists for the operation by number."""
     ranges: tuple[str, ...] = ()
-    """The first digits of the classes of statuses that it lists; ``d`` for ``default``."""
+    """The first characters of the ranges that it lists: ``4`` for ``4xx``, ``d`` for ``default``."""
     others: tuple[tuple[str, Response], ...] = ()
     """Answers of the same operation to other requests, each with the rows that it met."""
     rows: str = ""
@@ -35,7 +33,7 @@ Operator = Callable[[Whole], Iterator[Edit]]
 
 
 def with_body(answer: Response, body: bytes) -> Response:
-    """The answer with another body, and the length that belongs to it."""
+    """A copy of the answer with another body and the content-length of that body."""
     headers = tuple(
         (name, str(len(body)) if name.lower() == "content-length" else value) for name, value in answer.headers
     )
@@ -43,15 +41,15 @@ def with_body(answer: Response, body: bytes) -> Response:
 
 
 def documented_status(whole: Whole) -> Iterator[Edit]:
-    """Another of the statuses that the spec lists."""
+    """Replace the status by each other one that the spec lists."""
     for status in whole.statuses:
-        if status not in (whole.answer.status, *_OUTAGES):
+        if status not in (whole.answer.status, *OUTAGES):
             yield replace(whole.answer, status=status), "status", f"become {status}"
 
 
 def undocumented_status(whole: Whole) -> Iterator[Edit]:
-    """A status that the spec does not list: one of the same class, one of another."""
-    own = whole.answer.status // 100
+    """Replace the status by two that the spec does not list: one with the same first digit, one with another."""
+    first_digit = whole.answer.status // 100
     known = [
         status
         for status in _UNDOCUMENTED
@@ -59,32 +57,32 @@ def undocumented_status(whole: Whole) -> Iterator[Edit]:
         and str(status)[0] not in whole.ranges
         and "d" not in whole.ranges
     ]
-    same = [status for status in known if status // 100 == own][:1]
-    other = [status for status in known if status // 100 != own]
-    for status in (*same, *other[whole.step % max(len(other), 1) :][:1]):
+    same = [status for status in known if status // 100 == first_digit][:1]
+    elsewhere = [status for status in known if status // 100 != first_digit]
+    for status in (*same, *elsewhere[whole.step % max(len(elsewhere), 1) :][:1]):
         yield replace(whole.answer, status=status), "status", f"become {status}"
 
 
 def content_type(whole: Whole) -> Iterator[Edit]:
-    """The body says that it is something else."""
+    """Change the content-type to another media type."""
     if header(whole.answer.headers, "content-type") is None:
         return
-    own = (header(whole.answer.headers, "content-type") or "").partition(";")[0].strip().lower()
-    for other in ("text/plain", "text/html", "application/json"):
-        if other != own:
-            yield _with_header(whole.answer, "content-type", other), "header content-type", f"become {other}"
+    media_type = (header(whole.answer.headers, "content-type") or "").partition(";")[0].strip().lower()
+    for another in ("text/plain", "text/html", "application/json"):
+        if another != media_type:
+            yield _with_header(whole.answer, "content-type", another), "header content-type", f"become {another}"
             return
 
 
 def drop_header(whole: Whole) -> Iterator[Edit]:
-    """A header is missing."""
+    """Remove a header."""
     for name, _ in _own(whole.answer.headers):
         kept = tuple(field for field in whole.answer.headers if field[0].lower() != name)
         yield replace(whole.answer, headers=kept), f"header {name}", "be missing"
 
 
 def change_header(whole: Whole) -> Iterator[Edit]:
-    """A header has another value of its format."""
+    """Replace the value of a header by another one of the same format."""
     for name, value in _own(whole.answer.headers):
         if name != "content-type":
             yield (
@@ -106,48 +104,48 @@ def _with_header(answer: Response, wanted: str, value: str) -> Response:
 
 
 def other_row(whole: Whole) -> Iterator[Edit]:
-    """The whole answer of another row."""
-    for rows, other in whole.others:
+    """Send the whole answer that was given where another row applied."""
+    for rows, answer in whole.others:
         if rows != whole.rows:
-            yield other, "answer", f"be that of {rows or 'a request of no row'}"
+            yield answer, "answer", f"be that of {rows or 'a request of no row'}"
 
 
 def other_request(whole: Whole) -> Iterator[Edit]:
-    """The whole answer to another request of the same rows."""
-    for rows, other in whole.others:
-        if rows == whole.rows and other.status == whole.answer.status:
-            yield other, "answer", "be that to another request"
+    """Send the whole answer to another request of the same rows."""
+    for rows, answer in whole.others:
+        if rows == whole.rows and answer.status == whole.answer.status:
+            yield answer, "answer", "be that to another request"
 
 
 def error_as_success(whole: Whole) -> Iterator[Edit]:
-    """An error's body under the status of this success."""
+    """Send the body of an error under the status of this success."""
     if whole.answer.status < 300:
-        for rows, other in whole.others:
-            if other.status >= 400:
-                yield replace(other, status=whole.answer.status), "body", f"be the error of {rows or 'another request'}"
+        for rows, error in whole.others:
+            if error.status >= 400:
+                yield replace(error, status=whole.answer.status), "body", f"be the error of {rows or 'another request'}"
 
 
 def success_as_error(whole: Whole) -> Iterator[Edit]:
-    """A success's body under the status of this error."""
+    """Send the body of a success under the status of this error."""
     if whole.answer.status >= 400:
-        for rows, other in whole.others:
-            if other.status < 300:
+        for rows, success in whole.others:
+            if success.status < 300:
                 yield (
-                    replace(other, status=whole.answer.status),
+                    replace(success, status=whole.answer.status),
                     "body",
                     f"be the success of {rows or 'another request'}",
                 )
 
 
 def truncate(whole: Whole) -> Iterator[Edit]:
-    """The body ends in the middle."""
+    """Remove the second half of the body."""
     body = whole.answer.body
     if len(body) > 1:
         yield with_body(whole.answer, body[: len(body) // 2]), "body", "be cut short"
 
 
 def corrupt(whole: Whole) -> Iterator[Edit]:
-    """One byte is no part of any text."""
+    """Insert a byte that is valid in no UTF-8 text."""
     body = whole.answer.body
     if body:
         middle = len(body) // 2
@@ -155,13 +153,13 @@ def corrupt(whole: Whole) -> Iterator[Edit]:
 
 
 def no_body(whole: Whole) -> Iterator[Edit]:
-    """Nothing comes at all."""
+    """Send no body."""
     if whole.answer.body:
         yield with_body(whole.answer, b""), "body", "be empty"
 
 
 def error_page(whole: Whole) -> Iterator[Edit]:
-    """A proxy's page in the place of the body, with the headers as they were."""
+    """Send an HTML page as the body, with unchanged headers, as a misconfigured proxy does."""
     if whole.answer.body:
         page = b"<html><body><h1>It works!</h1></body></html>"
         yield with_body(whole.answer, page), "body", "be some page"

@@ -1,43 +1,44 @@
-"""What can go wrong with a SOAP answer: small functions from an envelope to changed ones, in one table."""
+"""Operators for SOAP answers: those for JSON applied to the parts of the message, and a few for the envelope."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape, quoteattr
 
-from troth.strength.values import moved_date, moved_number, same_format
+from troth.strength.operators import json
+from troth.strength.operators.json import Spot
 from troth.wire.bodies import Unreadable
 from troth.wire.soap import ENVELOPE, read_envelope
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _XSD = "http://www.w3.org/2001/XMLSchema"
 _SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
+_ASKED = 2
+"""How many values of the request an answer is replaced by."""
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One child of the answer's element; ``text`` None is nil."""
-
-    name: str
-    text: str | None
-    qualified: bool = False
+Parts = tuple[tuple[str, str | None], ...]
+"""The children of the answer's element in order: local name and text, None for nil."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A SOAP answer, ready to be changed and written."""
+    """A SOAP answer, ready to be changed and written. Its first part is what the function returns."""
 
     name: str
     namespace: str
-    parts: tuple[Part, ...]
+    parts: Parts
     envelope: str = ENVELOPE
-    texts: tuple[str, ...] = ()
+    qualified: bool = False
+    """The parts are in the namespace of the answer's element."""
+    recorded: tuple[str, ...] = ()
     """What other answers of the operation return; not written."""
     asked: tuple[str, ...] = ()
     """The values of the request; not written."""
+    step: int = 1
+    """Decides which of many equal changes is made; not written."""
 
     def write(self) -> bytes:
         """As bytes of XML."""
-        inner = "".join(_part(part) for part in self.parts)
+        inner = "".join(self._part(name, text) for name, text in self.parts)
         return (
             '<?xml version="1.0" encoding="UTF-8"?>'
             f"<s:Envelope xmlns:s={quoteattr(self.envelope)} xmlns:n={quoteattr(self.namespace)}"
@@ -45,12 +46,16 @@ class Envelope:
             f"<n:{self.name}>{inner}</n:{self.name}></s:Body></s:Envelope>"
         ).encode()
 
+    def _part(self, name: str, text: str | None) -> str:
+        name = f"n:{name}" if self.qualified else name
+        return f'<{name} xsi:nil="true"/>' if text is None else f'<{name} xsi:type="xsd:string">{escape(text)}</{name}>'
 
-def _part(part: Part) -> str:
-    name = f"n:{part.name}" if part.qualified else part.name
-    if part.text is None:
-        return f'<{name} xsi:nil="true"/>'
-    return f'<{name} xsi:type="xsd:string">{escape(part.text)}</{name}>'
+    def spot(self, *path: str | int) -> Spot:
+        """A part of this answer for the operators of JSON: the answer is a list of objects of one member each."""
+        tree = [{name: text} for name, text in self.parts]
+        value = tree if not path else tree[0] if len(path) == 1 else self.parts[0][1]
+        recorded, asked = self.recorded, self.asked[:_ASKED]
+        return Spot(tree, path, value, recorded, (), asked, self.step, most=len(recorded) + len(asked))
 
 
 def read(data: bytes) -> Envelope | None:
@@ -58,7 +63,7 @@ def read(data: bytes) -> Envelope | None:
     message = read_envelope(data)
     if isinstance(message, Unreadable) or message.fault is not None or not message.parts:
         return None
-    return Envelope(message.name, message.namespace, tuple(Part(name, message.parts[name]) for name in message.order))
+    return Envelope(message.name, message.namespace, tuple((name, message.parts[name]) for name in message.order))
 
 
 Edit = tuple[Envelope, str, str]
@@ -66,172 +71,83 @@ Edit = tuple[Envelope, str, str]
 Operator = Callable[[Envelope], Iterator[Edit]]
 
 
-def _returning(envelope: Envelope, text: str | None) -> Envelope:
-    first, *rest = envelope.parts
-    return replace(envelope, parts=(replace(first, text=text), *rest))
+def _on_return(operator: json.Operator) -> Operator:
+    """An operator of JSON applied to what the function returns."""
+    return lambda envelope: _edits(envelope, operator, envelope.spot(0, envelope.parts[0][0]), "soap return")
 
 
-def _text(envelope: Envelope) -> str:
-    return envelope.parts[0].text or ""
+def _on_body(operator: json.Operator) -> Operator:
+    """An operator of JSON applied to the first part as a whole, as an item of the body."""
+    return lambda envelope: _edits(envelope, operator, envelope.spot(0), "soap body")
 
 
-def drop(envelope: Envelope) -> Iterator[Edit]:
-    """No return at all."""
-    yield replace(envelope, parts=envelope.parts[1:]), "soap return", "be missing"
+def _edits(envelope: Envelope, operator: json.Operator, spot: Spot, place: str) -> Iterator[Edit]:
+    for tree, change in operator(spot):
+        members = tree if isinstance(tree, list) else []
+        parts = tuple(part for member in members for part in member.items())
+        yield replace(envelope, parts=parts), place, change
 
 
-def rename(envelope: Envelope) -> Iterator[Edit]:
-    """The return has another name."""
-    parts = (replace(envelope.parts[0], name="result"), *envelope.parts[1:])
-    yield replace(envelope, parts=parts), "soap return", "be called 'result'"
+def case(spot: Spot) -> Iterator[json.Edit]:
+    """Change upper case to lower case and the other way."""
+    if isinstance(spot.value, str) and spot.value.swapcase() != spot.value:
+        yield spot.put(spot.value.swapcase()), "be in another case"
 
 
-def nil(envelope: Envelope) -> Iterator[Edit]:
-    """The return is nil."""
-    yield _returning(envelope, None), "soap return", "be nil"
+def pad(spot: Spot) -> Iterator[json.Edit]:
+    """Append a blank."""
+    yield spot.put(f"{spot.value or ''} "), "end in a blank"
 
 
-def empty(envelope: Envelope) -> Iterator[Edit]:
-    """The return is empty."""
-    if _text(envelope):
-        yield _returning(envelope, ""), "soap return", "be empty"
-
-
-def duplicate(envelope: Envelope) -> Iterator[Edit]:
-    """The return comes twice."""
-    yield replace(envelope, parts=(envelope.parts[0], *envelope.parts)), "soap return", "come twice"
-
-
-def extra(envelope: Envelope) -> Iterator[Edit]:
-    """There is one part more."""
-    yield replace(envelope, parts=(*envelope.parts, Part("extra", "1"))), "soap body", "have an unknown part"
+def blank(spot: Spot) -> Iterator[json.Edit]:
+    """Replace underscores by blanks: the inverse of :func:`troth.strength.operators.json.underscore`."""
+    if isinstance(spot.value, str) and "_" in spot.value:
+        yield spot.put(spot.value.replace("_", " ")), "have blanks for underscores"
 
 
 def qualify(envelope: Envelope) -> Iterator[Edit]:
-    """The return is in the service's namespace."""
-    parts = (replace(envelope.parts[0], qualified=True), *envelope.parts[1:])
-    yield replace(envelope, parts=parts), "soap return", "be qualified with the namespace"
+    """Put the parts into the namespace of the service."""
+    yield replace(envelope, qualified=True), "soap return", "be qualified with the namespace"
 
 
 def wrapper(envelope: Envelope) -> Iterator[Edit]:
-    """The answer's element has the name of the request's."""
+    """Give the answer's element another name."""
     yield replace(envelope, name=envelope.name.removesuffix("Response") + "Result"), "soap element", "have another name"
 
 
 def namespace(envelope: Envelope) -> Iterator[Edit]:
-    """The answer's element is in another namespace."""
+    """Put the answer's element into another namespace."""
     yield replace(envelope, namespace="urn:other"), "soap element", "be in another namespace"
 
 
 def version(envelope: Envelope) -> Iterator[Edit]:
-    """The envelope is one of SOAP 1.2."""
+    """Write an envelope of SOAP 1.2."""
     yield replace(envelope, envelope=_SOAP_12), "soap envelope", "be one of SOAP 1.2"
 
 
-def fault(envelope: Envelope) -> Iterator[Edit]:
-    """A fault in the place of the text."""
-    parts = (Part("faultcode", "s:Server"), Part("faultstring", _text(envelope) or "error"))
+def soap_fault(envelope: Envelope) -> Iterator[Edit]:
+    """Answer with a fault that carries the text."""
+    parts = (("faultcode", "s:Server"), ("faultstring", envelope.parts[0][1] or "error"))
     yield replace(envelope, name="Fault", namespace=ENVELOPE, parts=parts), "soap body", "be a fault"
 
 
-def underscore(envelope: Envelope) -> Iterator[Edit]:
-    """Underscores for blanks, or blanks for underscores: the literals of a vendor have both."""
-    text = _text(envelope)
-    if " " in text:
-        yield _returning(envelope, text.replace(" ", "_")), "soap return", "have underscores for blanks"
-    elif "_" in text:
-        yield _returning(envelope, text.replace("_", " ")), "soap return", "have blanks for underscores"
-
-
-def lower(envelope: Envelope) -> Iterator[Edit]:
-    """Another case."""
-    text = _text(envelope)
-    if text.swapcase() != text:
-        yield _returning(envelope, text.swapcase()), "soap return", "be in another case"
-
-
-def pad(envelope: Envelope) -> Iterator[Edit]:
-    """A blank at the end."""
-    yield _returning(envelope, _text(envelope) + " "), "soap return", "end in a blank"
-
-
-def cut(envelope: Envelope) -> Iterator[Edit]:
-    """The text loses its second half."""
-    text = _text(envelope)
-    if len(text) > 1:
-        yield _returning(envelope, text[: len(text) // 2]), "soap return", "be cut short"
-
-
-def other_value(envelope: Envelope) -> Iterator[Edit]:
-    """Another text of the same format."""
-    text = _text(envelope)
-    if moved_number(text, 0) is None and moved_date(text, 0) is None:
-        yield _returning(envelope, same_format(text, 1)), "soap return", "be another text of its format"
-
-
-def recorded_value(envelope: Envelope) -> Iterator[Edit]:
-    """What other answers of the operation return."""
-    for text in envelope.texts:
-        if text != _text(envelope):
-            yield _returning(envelope, text), "soap return", f"become {text[:60]!r}, as in another answer"
-
-
-def request_value(envelope: Envelope) -> Iterator[Edit]:
-    """A value of the request comes back."""
-    for text in envelope.asked[:2]:
-        if text != _text(envelope):
-            yield _returning(envelope, text), "soap return", "be a value of the request"
-
-
-def plus_one(envelope: Envelope) -> Iterator[Edit]:
-    """A number is one too many."""
-    yield from _number(envelope, lambda number: number + 1)
-
-
-def minus_one(envelope: Envelope) -> Iterator[Edit]:
-    """A number is one too few."""
-    yield from _number(envelope, lambda number: number - 1)
-
-
-def negate(envelope: Envelope) -> Iterator[Edit]:
-    """A number changes its sign."""
-    yield from _number(envelope, lambda number: -number or -1)
-
-
-def huge(envelope: Envelope) -> Iterator[Edit]:
-    """A number outgrows what a double can hold."""
-    yield from _number(envelope, lambda _number: 2**53 + 1)
-
-
-def _number(envelope: Envelope, change: Callable[[int], int]) -> Iterator[Edit]:
-    text = moved_number(_text(envelope), 0)
-    if text is not None:
-        moved = str(change(int(text)))
-        yield _returning(envelope, moved), "soap return", f"become {moved!r}"
-
+_OF_JSON = (
+    "drop", "rename", "null", "empty", "cut", "underscore", "plus-one", "minus-one", "negate", "huge", "day-later",
+    "century-later", "other-value", "recorded-value", "request-value",
+)  # fmt: skip
+"""Operators of JSON that change a text or the member that holds it. Text of XML has no type that could change."""
 
 OPERATORS: Mapping[str, Operator] = {
-    "drop": drop,
-    "rename": rename,
-    "null": nil,
-    "empty": empty,
-    "duplicate": duplicate,
-    "add": extra,
+    **{name: _on_return(json.OPERATORS[name]) for name in _OF_JSON},
+    "case": _on_return(case),
+    "pad": _on_return(pad),
+    "blank": _on_return(blank),
+    "duplicate": _on_body(json.duplicate),
+    "add": _on_body(json.add),
     "qualify": qualify,
     "wrapper": wrapper,
     "namespace": namespace,
     "soap-version": version,
-    "fault": fault,
-    "underscore": underscore,
-    "case": lower,
-    "pad": pad,
-    "cut": cut,
-    "plus-one": plus_one,
-    "minus-one": minus_one,
-    "negate": negate,
-    "huge": huge,
-    "other-value": other_value,
-    "recorded-value": recorded_value,
-    "request-value": request_value,
+    "fault": soap_fault,
 }
 """Name → operator, in the order in which they are tried."""

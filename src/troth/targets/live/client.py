@@ -10,8 +10,9 @@ from troth.errors import UsageInvalid
 from troth.model.exchange import COMPUTED_HEADERS, Exchange, NoAnswer, Request, Response, Silence, header
 from troth.model.facts import UNKNOWN, Facts
 from troth.model.ports import Abilities, Target
+from troth.targets.live.addresses import host_of
 from troth.targets.live.connection import Connection, Dialler, Origin, lost, origin_of
-from troth.targets.live.settings import Way, is_loopback_host, trimmed
+from troth.targets.live.settings import Way
 from troth.wire.bodies import Unreadable
 from troth.wire.codings import content
 from troth.wire.http_answers import MessageLimits
@@ -31,34 +32,6 @@ class Limits:
     total_seconds: float = 30.0
     body_bytes: int = 10 * 1024 * 1024
     chunk_bytes: int = 64 * 1024
-
-
-def is_loopback(address: str) -> bool:
-    """Whether a URL points at this machine's loopback range."""
-    return is_loopback_host(urlsplit(address).hostname or "")
-
-
-def check_address(address: str) -> str:
-    """The address without a slash at the end; alone behind the host the slash stays, since it names the root.
-
-    Raises:
-        UsageInvalid: it is not an HTTP address, or not on loopback.
-    """
-    parts = urlsplit(address)
-    try:
-        parts.port  # noqa: B018 - reading it is what checks it
-    except ValueError as error:
-        raise UsageInvalid(f"the address {address!r} has no valid port: {error}") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageInvalid(f"{address!r} is not an HTTP address: write it like http://127.0.0.1:8765")
-    if parts.username or parts.password:
-        raise UsageInvalid("credentials do not belong in an address: they would be printed; use environment variables")
-    if not is_loopback(address):
-        raise UsageInvalid(
-            f"{parts.hostname} is not on loopback. Describe it as a target in troth.toml, its host among the allowed "
-            "ones: there Troth learns what it may ask, how often, and what to keep secret (docs/live.md)"
-        )
-    return trimmed(address)
 
 
 def fetch(address: str) -> bytes:
@@ -113,7 +86,7 @@ class LiveTarget(Target):
         self._limits = limits or Limits()
         self._repeatable = repeatable
         way = way or Way()
-        self._hosts = way.hosts or frozenset(((urlsplit(address).hostname or "").lower(),))
+        self._hosts = way.hosts or frozenset((host_of(address),))
         try:
             self._dialler = Dialler(way)
         except (OSError, ValueError) as error:

@@ -6,6 +6,7 @@ from troth.errors import InputInvalid, Problem, did_you_mean
 from troth.model.book import Book
 from troth.targets.live.settings import TargetSettings
 from troth.targets.live.settings_file import TargetFile
+from troth.targets.live.variables import names_variable
 
 
 def check_facts(file: TargetFile, settings: TargetSettings, book: Book, specs: Collection[str]) -> None:
@@ -47,7 +48,7 @@ def _fact_problems(file: TargetFile, name: str, book: Book) -> Iterator[Problem]
             place = file.position(name, "facts", vendor_name, *path)
             if fact not in vendor.world:
                 yield Problem(place, f"unknown fact {fact}", did_you_mean(fact, vendor.world))
-            elif vendor.world[fact].secret and "${" not in value:
+            elif vendor.world[fact].secret and not names_variable(value):
                 yield Problem(place, f"the secret fact {fact} is written down", 'name a variable: "${NAME}"')
 
 

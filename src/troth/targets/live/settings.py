@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+
+from troth.targets.live.addresses import is_loopback_host
 
 EFFECTS = ("safe", "idempotent", "creates", "destroys")
 """What an operation does to the vendor's data, from the mildest on."""
@@ -91,14 +92,3 @@ class TargetSettings:
     def may_lock_out(self) -> bool:
         """Whether wrong credentials and passwords may be sent."""
         return self.loopback if self.lockouts is None else self.lockouts
-
-
-def is_loopback_host(host: str) -> bool:
-    """Whether a host is this machine."""
-    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdigit())
-
-
-def trimmed(address: str) -> str:
-    """An address without a slash at the end, unless the slash is its whole path: then it names the root."""
-    bare = address.rstrip("/")
-    return bare if urlsplit(bare).path or not address.endswith("/") else f"{bare}/"

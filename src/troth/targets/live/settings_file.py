@@ -1,8 +1,7 @@
 """``troth.toml``: named targets, with secrets from the environment only."""
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,22 +10,16 @@ from troth.loading.contract import schema_problems
 from troth.loading.plain import mapping, sequence
 from troth.loading.positions.toml import read_toml
 from troth.loading.positions.yaml import Document, Located, Path_
-from troth.secrets.redactor import SHORTEST
-from troth.targets.live.settings import EFFECTS, Authentication, Pace, TargetSettings, Way, is_loopback_host, trimmed
+from troth.secrets.needles import SHORTEST
+from troth.targets.live.addresses import address_problem, host_of, is_loopback_host, trimmed
+from troth.targets.live.settings import EFFECTS, Authentication, Pace, TargetSettings, Way
+from troth.targets.live.variables import VariableUse, fill_variables, names_variable, texts, variable_uses
 
 FILE = "troth.toml"
-VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET = ("bearer", "client_secret")
+_AS_IT_IS = frozenset(("bearer", "token_url", "address", "hosts", "proxy"))
+_FIRST_PRINTABLE, _DELETE, _LAST_LATIN = 0x20, 0x7F, 0xFF
 NOT_SECRET = ("address", "build", "hosts", "spec", "ca_bundle", "client_certificate", "client_key", "world")
-
-
-@dataclass(frozen=True)
-class Use:
-    """One variable that a target uses, and where."""
-
-    name: str
-    place: Path_
-    """Below the target: ``("facts", "oneall", "site", "keys", "password")``."""
 
 
 class TargetFile:
@@ -72,11 +65,9 @@ class TargetFile:
             )
         return mapping(self._targets[name])
 
-    def uses(self, name: str) -> tuple[Use, ...]:
+    def uses(self, name: str) -> tuple[VariableUse, ...]:
         """Every environment variable of a target, in the order of the file."""
-        return tuple(
-            Use(variable, path) for path, text in _texts(self.raw(name), ()) for variable in VARIABLE.findall(text)
-        )
+        return variable_uses(self.raw(name))
 
     def settings(self, name: str, environment: Mapping[str, str]) -> TargetSettings:
         """A target with every variable filled in.
@@ -89,18 +80,7 @@ class TargetFile:
             UsageInvalid: there is no such target.
             InputInvalid: what cannot be used; every problem, never with a value.
         """
-        return _Filling(self, self._document, self._folder, name, environment).settings()
-
-
-def _texts(value: object, path: Path_) -> Iterator[tuple[Path_, str]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _texts(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _texts(item, (*path, index))
-    elif isinstance(value, str):
-        yield path, value
+        return _SettingsReading(self, self._document, self._folder, name, environment).settings()
 
 
 def _is_private(path: Path_) -> bool:
@@ -123,7 +103,7 @@ def _masked(value: object, path: Path_ = ()) -> object:
     return "…" if isinstance(value, str) and _is_private(path) else value
 
 
-class _Filling:
+class _SettingsReading:
     def __init__(
         self, file: TargetFile, document: Document, folder: Path, name: str, environment: Mapping[str, str]
     ) -> None:
@@ -136,14 +116,14 @@ class _Filling:
         self.raw = file.raw(name)
 
     def settings(self) -> TargetSettings:
-        missing = [use for use in self.file.uses(self.name) if not self.environment.get(use.name)]
-        for use in missing:
-            fix = f"export {use.name}=… or put it in .env"
-            self._problem(use.place, f"the environment variable {use.name} is not set", fix)
+        for use in self.file.uses(self.name):
+            if not self.environment.get(use.name):
+                self._problem(use.place, *use.unset)
         self._no_secrets_written_down()
+        self._nothing_unsendable()
         if self.problems:
             raise InputInvalid(self.problems)
-        filled = mapping(self._fill(self.raw))
+        filled = mapping(fill_variables(self.raw, self.environment))
         addresses = self._addresses(filled)
         hosts = self._hosts(filled, addresses)
         settings = TargetSettings(
@@ -168,24 +148,29 @@ class _Filling:
             raise InputInvalid(self.problems)
         return settings
 
-    def _fill(self, value: object) -> object:
-        if isinstance(value, Mapping):
-            return {key: self._fill(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self._fill(item) for item in value]
-        if isinstance(value, str):
-            return VARIABLE.sub(lambda match: self.environment.get(match[1], ""), value)
-        return value
-
     def _no_secrets_written_down(self) -> None:
         for vendor, raw in mapping(self.raw.get("authentication")).items():
-            for path, text in _texts(raw, ()):
-                if (path[-1] in _SECRET or path[0] == "query") and not VARIABLE.search(text):
+            for path, text in texts(raw):
+                if (path[-1] in _SECRET or path[0] == "query") and not names_variable(text):
                     place = ("authentication", vendor, *path)
                     self._problem(place, f"{path[-1]} is written down", 'name a variable instead: "${NAME}"')
         proxy = self.raw.get("proxy")
-        if isinstance(proxy, str) and urlsplit(proxy).password and not VARIABLE.search(proxy):
+        if isinstance(proxy, str) and urlsplit(proxy).password and not names_variable(proxy):
             self._problem(("proxy",), "a password is written down", 'name a variable instead: "${NAME}"')
+
+    def _nothing_unsendable(self) -> None:
+        """What stands in a header or in an address as it is (RFC 9110, 5.5; RFC 3986) holds no control characters."""
+        for use in self.file.uses(self.name):
+            value = self.environment.get(use.name, "")
+            if _AS_IT_IS.isdisjoint(use.place):
+                continue
+            if any(ord(char) < _FIRST_PRINTABLE or ord(char) == _DELETE for char in value):
+                what = "a line break" if "\n" in value or "\r" in value else "a control character"
+                fix = f"take it out of {use.name}: a file read into a variable often ends in one"
+                self._problem(use.place, f"the environment variable {use.name} cannot be sent: it holds {what}", fix)
+            elif "bearer" in use.place and any(ord(char) > _LAST_LATIN for char in value):
+                message = f"the environment variable {use.name} cannot be sent: a header holds Latin-1 alone"
+                self._problem(use.place, message)
 
     def _addresses(self, filled: Mapping[str, object]) -> dict[str, str]:
         written = filled["address"]
@@ -206,7 +191,7 @@ class _Filling:
         named = {str(host).lower() for host in sequence(filled.get("hosts"))}
         reached = set()
         for vendor, address in addresses.items():
-            host = (urlsplit(address).hostname or "").lower()
+            host = host_of(address)
             reached.add(host)
             if not is_loopback_host(host) and host not in named:
                 message = f"{host} is not on loopback and not among the allowed hosts"
@@ -238,7 +223,7 @@ class _Filling:
             if authentication.kind != "oauth2":
                 continue
             complaint = address_problem(authentication.token_url)
-            host = urlsplit(authentication.token_url).hostname or ""
+            host = host_of(authentication.token_url)
             if complaint:
                 self._problem(place, complaint)
             elif not is_loopback_host(host) and host not in settings.way.hosts:
@@ -254,27 +239,11 @@ class _Filling:
                 names.setdefault(value, use.name)
             if use.place[0] == "proxy":
                 password = urlsplit(value).password
-                names.update({password: f"{use.name}_PASSWORD"} if password else {})
+                names.update({password: f"{use.name}.password"} if password else {})
         return names
 
     def _problem(self, path: Path_, message: str, fix: str = "") -> None:
         self.problems.append(Problem(self.document.at("targets", self.name, *path), message, fix))
-
-
-def address_problem(address: str) -> str:
-    """What is wrong with an address; ``""`` where nothing is. Credentials in it are never repeated."""
-    try:
-        parts = urlsplit(address)
-        has_port = parts.port is None or parts.port > 0
-    except ValueError as error:
-        return f"the address has no valid host or port: {error}"
-    if parts.scheme not in ("http", "https") or not parts.hostname or not has_port:
-        return "is not an HTTP address: write it like https://api.example.com"
-    if parts.username or parts.password:
-        return "credentials do not belong in an address: they would be printed"
-    if parts.query or parts.fragment:
-        return "an address ends before its query"
-    return ""
 
 
 def _authentication(raw: Mapping[str, object]) -> Authentication:
