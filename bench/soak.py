@@ -32,6 +32,10 @@ CAMPAIGNS = {
         ("bench/drill.py", "--clean", "--seeds", "20"),
         "nothing is found in the mocks without a fault, whatever their data and our draws",
     ),
+    "xml": Campaign(
+        ("-m", "pytest", "-q", "--hypothesis-profile", "soak", "tests/wire/test_xml_schema.py"),
+        "20,000 pairs of schema and document: XML is accepted by its schema as libxml2 accepts it by the same in XSD",
+    ),
 }
 
 

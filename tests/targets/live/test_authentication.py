@@ -1,5 +1,6 @@
 """Credentials are put on at the last moment, never shown above, and renewed when they end."""
 
+import gzip
 from collections.abc import Callable
 
 import pytest
@@ -89,6 +90,15 @@ def test_a_token_is_asked_for_once_and_again_when_it_ends_or_is_refused() -> Non
     assert target.send(ASK).answer == Response(200)
     assert issuer.asked == 3
     assert service.issued == {"token-1", "token-2", "token-3"}
+
+
+def test_a_token_may_come_compressed() -> None:
+    granted = gzip.compress(b'{"access_token": "token-1"}', mtime=0)
+    one = Authentication("oauth2", token_url="https://id.example/t", client_id="me", client_secret="s")
+    coded = (("Content-Encoding", "gzip"),)
+    target, service = authenticated(one, lambda request: Exchange(request, Response(200, coded, granted)))
+    target.send(ASK)
+    assert header(service.seen[0].headers, "authorization") == "Bearer token-1"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from troth.model.exchange import Exchange, NoAnswer, Request, Silence, header
 from troth.model.ports import Target
 from troth.targets.before import Before
 from troth.targets.live.settings import Authentication
+from troth.wire.codings import plain
 
 _MARGIN = 30.0
 """Seconds before its end at which a token is no longer used."""
@@ -105,8 +106,8 @@ class AuthenticatedTarget(Before):
         if answer.status != 200:
             return f"there is no token: its server answers {answer.status}"
         try:
-            grant = msgspec.json.decode(answer.body, type=_TokenAnswer)
-        except msgspec.MsgspecError:
+            grant = msgspec.json.decode(plain(answer).body, type=_TokenAnswer)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             return "there is no token: its server's answer has no access_token"
         lifetime = _LIFETIME if grant.expires_in is None else grant.expires_in
         self._tokens[vendor] = _Token(grant.access_token, self._clock() + lifetime - _MARGIN)
