@@ -10,7 +10,6 @@ from troth.wire.pointers import (
     ReferenceInvalid,
     child,
     dereference,
-    find_references,
     format_pointer,
     format_reference,
     inline_references,
@@ -132,12 +131,3 @@ def test_inlining_replaces_what_can_be_replaced_and_tells_the_rest() -> None:
     twice = {"a": {"$ref": "#/defs/leaf"}, "b": {"$ref": "#/defs/leaf"}}
     assert inline_references(root, twice, (), told.append) == {"a": {"type": "string"}, "b": {"type": "string"}}
     assert len(told) == 2
-
-
-def test_data_and_names_are_no_references() -> None:
-    document = {
-        "schemas": {"$ref": {"type": "object", "example": {"$ref": "#/data"}}, "A": {"$ref": "#/x"}},
-        "x-note": {"$ref": "#/note"},
-        "parameters": [{"$ref": "#/p"}],
-    }
-    assert list(find_references(document)) == [(("schemas", "A", "$ref"), "#/x"), (("parameters", 0, "$ref"), "#/p")]

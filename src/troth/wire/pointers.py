@@ -15,14 +15,6 @@ MISSING = object()
 """What is given where a pointer or a reference leads to nothing; ``None`` would be JSON's ``null``."""
 _INDEX = re.compile(r"0|[1-9][0-9]*")
 _WRONG_ESCAPE = re.compile(r"~(?![01])")
-DATA_KEYS = ("const", "enum", "default", "example", "examples")
-"""Keys whose values are data: a ``$ref`` in there is no reference."""
-_NAMING = (
-    "paths", "webhooks", "content", "encoding", "variables", "mapping", "scopes", "properties", "patternProperties",
-    "dependentSchemas", "$defs", "definitions", "schemas", "responses", "parameters", "requestBodies", "headers",
-    "securitySchemes", "links", "callbacks", "pathItems",
-)  # fmt: skip
-"""Keys whose values have names for keys, which mean nothing by themselves."""
 
 
 class PointerInvalid(ValueError):
@@ -222,25 +214,3 @@ def inline_references(
         problem(error)
         return {}
     return inline_references(root, target, parse_reference(reference) or (), problem, (*_open, reference))
-
-
-def find_references(node: object, path: KeyPath = (), named: bool = False) -> Iterator[tuple[KeyPath, str]]:
-    """Every ``$ref`` of an OpenAPI document or JSON Schema: where it stands, and its text.
-
-    Args:
-        node: a document or a part of one.
-        path: the way to it.
-        named: its keys are names, such as those of properties.
-    """
-    if isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from find_references(value, (*path, index))
-    if not isinstance(node, Mapping):
-        return
-    for key, value in node.items():
-        if not named and (key in DATA_KEYS or key.startswith("x-")):
-            continue
-        if not named and key == "$ref" and isinstance(value, str):
-            yield (*path, key), value
-        else:
-            yield from find_references(value, (*path, key), not named and key in _NAMING)

@@ -7,7 +7,7 @@ from troth.loading.openapi.dialects import READ_ONLY, WRITE_ONLY
 from troth.loading.openapi.parts import Part, followed
 from troth.loading.openapi.references import Tree
 from troth.loading.openapi.schemas import Schemas, Whole
-from troth.loading.plain import mapping, read_basis, read_citation
+from troth.loading.plain import mapping, read_basis, read_citation, sequence
 from troth.model.operation import Basis, HeaderForm, JsonSchema, MediaType, Parameter, ResponseSpec
 
 _STYLES = {
@@ -101,11 +101,10 @@ class Contents:
     def _parameter(self, part: Part) -> Parameter | None:
         holder = followed(self._tree, part)
         raw = holder.fields
-        name, place = raw.get("name"), raw.get("in")
+        name, place = raw.get("name"), str(raw.get("in"))
         if not isinstance(name, str) or not name or place not in _STYLES:
             self._refuse(part, raw)
             return None
-        place = str(place)
         style = self._style(holder, place)
         content = self.media_types(holder, READ_ONLY)
         schema = holder.at("schema")
@@ -133,7 +132,7 @@ class Contents:
     def _refuse(self, part: Part, raw: object) -> None:
         fields = mapping(raw)
         named = f"the parameter {fields['name']!r}" if fields.get("name") else "a parameter"
-        place = fields.get("in")
+        place = str(fields.get("in"))
         reason = "it has no name" if place in _STYLES else f"OpenAPI {self._version} has none in {place!r}"
         if self._version == "3.2" and place == "querystring":
             reason = "a query string as a whole is not taken apart"
@@ -158,7 +157,7 @@ class Contents:
         self._tree.drop(operation.pointer, f"the path parameter {name!r}", reason, "declare it under parameters")
         if isinstance(operation.value, dict):
             declared = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            operation.value["parameters"] = [*operation.fields.get("parameters", []), declared]  # type: ignore[misc]
+            operation.value["parameters"] = [*sequence(operation.fields.get("parameters")), declared]
         return Parameter(name, "path", True, {"type": "string"}, False, "simple")
 
     def _media_type(self, name: str, part: Part, unsent: str) -> MediaType:

@@ -224,7 +224,7 @@ class _Joining:
                 return exact
         try:
             found = self.registry.resolver(base).lookup(reference)
-        except (Unresolvable, ValueError):
+        except (Unresolvable, ValueError, TypeError):
             # By the letter the rest of the document is out of reach within a schema with an `$id`; no author means it.
             value, exact = self._below(start, fragment)
             if reference.startswith("#/") and value is not MISSING:

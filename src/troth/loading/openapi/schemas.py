@@ -79,9 +79,11 @@ class Schemas:
             pointer: the way to it.
             unsent: ``readOnly`` for a request, ``writeOnly`` for an answer.
         """
-        if not isinstance(raw, dict):
-            return Whole(raw) if isinstance(raw, bool) else Whole()
+        if raw is None or isinstance(raw, bool):
+            return Whole(raw)
         self.survey.look(raw, pointer)
+        if not isinstance(raw, dict):
+            return Whole(True)
         reference = raw.get("$ref") if self._old or len(raw) == 1 else None
         if not isinstance(reference, str) or raw.get("nullable") is True:
             return self._made(raw, unsent)

@@ -111,7 +111,7 @@ _EXPECTED: Mapping[str, _Check] = {
         ],
         (_count, "a whole number from 0"),
     ),
-    **dict.fromkeys(("pattern", "format", "title", "description", "$comment"), (_text, "text")),
+    **dict.fromkeys(("$ref", "pattern", "format", "title", "description", "$comment"), (_text, "text")),
     **dict.fromkeys(("contentEncoding", "contentMediaType"), (_text, "text")),
     "required": (_texts, "a list of names, beside the properties"),
     **dict.fromkeys(("uniqueItems", "readOnly", "writeOnly", "nullable", "deprecated"), (_flag, "true or false")),
@@ -165,6 +165,8 @@ class Survey:
         waiting = [(raw, pointer)]
         while waiting:
             value, way = waiting.pop()
+            if not _schema(value):
+                self._no_schema(value, way)
             if not isinstance(value, dict) or id(value) in self._seen:
                 continue
             self._seen.add(id(value))
@@ -177,7 +179,7 @@ class Survey:
                 if target is not MISSING:
                     waiting.append((target, exact))
                 self._circle(value, way)
-            waiting.extend(self._below(value, way))
+            waiting.extend([(each, (*way, *step)) for step, each in below(value)][::-1])
         while self._weak:
             self._spread(self._weak.pop())
 
@@ -196,17 +198,12 @@ class Survey:
                 places = "" if doubt.places == 1 else f" (at {doubt.places} places)"
                 self._tree.drop(doubt.pointer, f"the {kind} {name!r}{places}", doubt.sentence, doubt.fix)
 
-    def _below(self, schema: dict[str, Any], way: KeyPath) -> list[tuple[object, KeyPath]]:
-        found = []
-        for step, each in list(below(schema)):
-            if not _schema(each):
-                self._tree.drop((*way, *step), f"the schema {each!r}"[:60], "a schema is an object", _FIX)
-                holder: Any = schema if len(step) == 1 else schema[str(step[0])]
-                holder[step[-1]] = {}
-                self._weak.append((*way, *step))
-            else:
-                found.append((each, (*way, *step)))
-        return found[::-1]
+    def _no_schema(self, value: object, way: KeyPath) -> None:
+        """Put a schema that lets everything through in the place of what is none."""
+        self._tree.drop(way, f"the schema {_short(value)}", "a schema is an object", _FIX)
+        around: Any = locate(self._tree.root, way[:-1])[0]
+        around[way[-1]] = {}
+        self._weak.append(way)
 
     def _keywords(self, schema: dict[str, Any], way: KeyPath) -> None:
         expected = _EXPECTED_30 if self._old else _EXPECTED
