@@ -8,6 +8,7 @@ from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.operation import Basis, Citation
 from troth.model.report import Count, Finding, ItemResult, Kind, Promise, Reason, Report, Reported, RunFacts, Verdict
 from troth.model.waivers import Waiver
+from troth.secrets.redactor import Redactor
 
 PAGE = Citation("page", "oneall-storage-lookup", "Example Resultset Lookup Failed")
 SECRETS = {"pub-5f3a9c": "ONEALL_SITE_KEYS_USERNAME", "prv&7e1d'2b": "ONEALL_SITE_KEYS_PASSWORD"}
@@ -184,7 +185,7 @@ def _counts() -> tuple[Count, ...]:
 def full() -> Report:
     findings = _findings()
     by = {one.severity: one.finding for one in findings}
-    return Report(
+    report = Report(
         run=replace(RUN, build="2026.11-rc1"),
         items=(
             item("wrong-keys", Verdict.BROKEN, findings=(by["breach"], by["surprise"])),
@@ -203,8 +204,8 @@ def full() -> Report:
         removable=(
             replace(WAIVER, finding="TR301 oneall.readUser own-data-only", position=Position("waivers.yaml", 13)),
         ),
-        secrets=SECRETS,
     )
+    return Redactor(SECRETS).clean(report)
 
 
 def kept() -> Report:

@@ -19,6 +19,7 @@ from troth.drift.measuring import compare_sightings
 from troth.drift.shapes import LearntShape, merged
 from troth.drift.sightings import Sighting
 from troth.model.exchange import Headers, Request, Response
+from troth.secrets.redactor import Redactor
 
 JSON: Headers = (("Content-Type", "application/json"),)
 
@@ -340,9 +341,8 @@ class _Nowhere:
 
 def report_of(found: tuple[Change, ...], **secrets: str) -> DriftReport:
     side = SideFacts("a side", "mock", 1)
-    return DriftReport(
-        "0", 0, "s", "c", side, side, found, 1, (), secrets={value: name for name, value in secrets.items()}
-    )
+    report = DriftReport("0", 0, "s", "c", side, side, found, 1, ())
+    return Redactor({value: name for name, value in secrets.items()}).clean(report)
 
 
 def test_reports_hide_secrets_and_cannot_be_broken_out_of(tmp_path: Path) -> None:

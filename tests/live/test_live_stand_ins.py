@@ -133,9 +133,9 @@ def test_record_replay_and_record_again(tmp_path: Path, authority: trustme.CA, v
     }
     assert replay.runner.tally.mark().numbers == run.runner.tally.mark().numbers
 
-    redactor = Redactor(run.secrets)
-    assert {KEYS["password"], PASSWORD} & set(run.secrets) or vendor == "esws"
-    told = [value for _, value in leaves(mock.world()) if isinstance(value, str) and value in run.secrets]
+    redactor = Redactor(run.redactor.declared)
+    assert {KEYS["password"], PASSWORD} & set(redactor.declared) or vendor == "esws"
+    told = [value for _, value in leaves(mock.world()) if isinstance(value, str) and value in redactor.declared]
     assert len(told) > 3
     for path, data in files.items():
         assert not list(redactor.find(data)), path

@@ -11,7 +11,6 @@ from vcr.serializers import yamlserializer  # type: ignore[import-untyped]
 
 from troth.model.ports import Budget, RunOptions
 from troth.model.report import Report, Verdict
-from troth.secrets.redactor import Redactor
 from troth.session.conclude import conclude_run
 from troth.session.reach import select
 from troth.session.run import Run
@@ -52,7 +51,7 @@ def test_a_replay_gives_the_same_verdicts_and_the_same_tally(recorded: tuple[str
 
 def test_no_secret_of_the_target_is_in_any_file(recorded: tuple[str, Path, Run, Report]) -> None:
     _, here, made, _ = recorded
-    redactor = Redactor(made.secrets)
+    redactor = made.redactor
     files = [path for path in here.rglob("*") if path.is_file()]
     assert len(files) > 10
     for path in files:

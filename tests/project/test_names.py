@@ -30,7 +30,6 @@ IN_SEVERAL_MODULES = frozenset(
         "command",
         "plain",
         "schema_problems",
-        "without_secrets",
         "write_request",
         "xml_tree",
     )

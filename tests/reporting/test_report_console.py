@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
-from sample_reports import EMPTY, SECRETS, WAIVER, finding, full, kept, promise, reported, surprising
+from sample_reports import EMPTY, WAIVER, finding, full, kept, promise, reported, surprising
 
 from troth.model.operation import Basis, Citation
 from troth.model.report import Count, Kind, Report
@@ -46,7 +46,7 @@ def test_the_whole_page_is_as_it_should_be(name: str, report: Report, options: M
 def test_a_failure_has_the_layout_of_the_design() -> None:
     out = StringIO()
     one = reported(finding(), "surprise", curl="curl -i https://127.0.0.1/", count=2, item="oneall/lookup/cases/x")
-    render_findings([one], Console(file=out, width=40), {})
+    render_findings([one], Console(file=out, width=40))
     assert out.getvalue() == (
         "SURPRISE  oneall · lookupStorageUser · nobody-matches" + " " * 42 + "TR203\n"
         "  contracts/oneall/storage-lookup.yaml:31   the answer differs from the promised one\n"
@@ -171,8 +171,6 @@ def test_every_text_can_be_shown(text: str) -> None:
     out = StringIO()
     hostile = finding(message=text, where=text, expected=text, answered=text, subject=text, code="TR301")
     render_findings(
-        [reported(hostile, "breach", item=text, waiver=replace(WAIVER, who=text, reason=text))],
-        Console(file=out),
-        SECRETS,
+        [reported(hostile, "breach", item=text, waiver=replace(WAIVER, who=text, reason=text))], Console(file=out)
     )
     assert all(char == "\n" or char.isprintable() for char in out.getvalue())

@@ -24,7 +24,8 @@ from troth.reporting.console.report import render
 from troth.reporting.curl import curl
 from troth.reporting.json_report import write_json
 from troth.reporting.junit import write_junit
-from troth.secrets.redactor import ENCODINGS, Redactor
+from troth.secrets.encodings import ENCODINGS
+from troth.secrets.redactor import Redactor
 
 PASSWORD = "prv&7e\"1d'2b é<%>\\$"
 NAME = "SITE_PASSWORD"
@@ -77,7 +78,7 @@ def test_no_neighbours_hide_a_secret(secret: str, encoding: str, before: bytes, 
 def test_any_bytes_are_taken(data: bytes, secrets: dict[str, str]) -> None:
     redactor = Redactor(secrets)
     spans = list(redactor.find(data))
-    assert all(span.start < span.end and span.names for span in spans)
+    assert all(span.start < span.end and span.found for span in spans)
     assert all(one.end <= two.start for one, two in pairwise(spans))
     if not spans:
         assert redactor.data(data) == data
@@ -118,7 +119,7 @@ def test_a_secret_that_was_cut_is_found_by_its_beginning(kept: int) -> None:
 
 
 def test_a_name_does_not_show_its_secret() -> None:
-    assert Redactor({"SITE": "SITE_PASSWORD"}).text("at SITE") == "at <SECRET>"
+    assert Redactor({"SITE": "SITE_PASSWORD"}).text("at SITE").startswith("at <SECRET~")
 
 
 @pytest.mark.parametrize(
@@ -148,13 +149,13 @@ def _report(texts: list[str], body: bytes, secrets: dict[str, str]) -> Report:
     text = " ".join(texts)
     request = Request("POST", f"https://x.example/{texts[0]}", (("Authorization", texts[-1]), (texts[0], text)), body)
     sent = replace(exchange(), request=request, answer=Response(200, (("X-Echo", text),), body))
-    line = curl(request, lambda url: url, secrets)
+    line = curl(request, lambda url: url, Redactor(secrets))
     found = finding("TR203", subject=text, message=text, where=text, expected=text, answered=text)
     broken = reported(found, "breach", exchange=sent, curl=line, item=text)
     waiver = replace(WAIVER, finding=text, reason=text, who=text, target=text)
     waived = reported(replace(found, subject="b"), "waived", waiver=waiver)
     silent = reported(replace(found, code="TR901", unjudged=True), "unjudged")
-    return replace(
+    report = replace(
         EMPTY,
         run=replace(EMPTY.run, target=text, build=text),
         items=(item(text, findings=(found,), skipped=text),),
@@ -162,8 +163,8 @@ def _report(texts: list[str], body: bytes, secrets: dict[str, str]) -> Report:
         counts=(Count(promise(Kind.CLAUSE, text, says=text)), Count(promise(Kind.ROW, "r", provoke=text))),
         reasons=(Reason("broken", text, ExitCode.BROKEN),),
         removable=(waiver,),
-        secrets=secrets,
     )
+    return Redactor(secrets).clean(report)
 
 
 HARD = st.text(st.sampled_from("aZ7é&<>\"'\\/+% $ß😀"), min_size=8, max_size=20).filter(

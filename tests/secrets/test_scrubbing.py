@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from troth.model.exchange import Exchange, Request, Response
+from troth.secrets.encodings import ENCODINGS
 from troth.secrets.pseudonyms import Pseudonyms
-from troth.secrets.redactor import ENCODINGS, Redactor
+from troth.secrets.redactor import Redactor
 from troth.secrets.scrubber import Scrubber
 
 KEY = b"k" * 32

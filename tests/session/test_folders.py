@@ -123,6 +123,10 @@ LOCAL: Mapping[str, tuple[Mapping[str, str], Mapping[str, object]]] = {
         {"cassettes/shop/mine.yaml": CASSETTE.format(name="local")},
         {"spec": "installed", "contracts": ["orders"], "recordings": ["documentation: local"]},
     ),
+    "empty folders": (
+        {"contracts/shop/.keep": "", "cassettes/shop/.keep": ""},
+        {"spec": "installed", "contracts": [], "recordings": []},
+    ),
     "all three": (
         {
             "specs/shop.yaml": SHOP_SPEC,

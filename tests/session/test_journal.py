@@ -10,6 +10,7 @@ from troth.errors import Position
 from troth.model.exchange import Exchange, NoAnswer, Request, Response, Silence
 from troth.model.operation import Basis
 from troth.model.report import Finding, ItemResult, Judgement, Kind, Met, Promise, Verdict
+from troth.secrets.redactor import Redactor
 from troth.session.events import Event
 from troth.session.journal import Journal, run_key
 from troth.session.redaction import clean_event
@@ -31,8 +32,11 @@ def finding(code: str, message: str = "no") -> Finding:
     return Finding(code, "shop", "buy", "clause-1", message, Basis.DOCUMENTED, None, Position("c.yaml", 1, 2, "text"))
 
 
+REDACTOR = Redactor({SECRET: "SECRET"})
+
+
 def clean(event: Event) -> Event:
-    return clean_event(event, {SECRET: "SECRET"})
+    return clean_event(event, REDACTOR)
 
 
 def journal_of(path: Path, run: str = "run", resume: bool = False) -> Journal:

@@ -13,12 +13,13 @@ from rich.console import Console
 from troth.cli import main
 from troth.judging.terms import compile_terms
 from troth.model.ports import Budget
+from troth.secrets.redactor import Redactor
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
 from troth.strength.collecting import EACH, ExchangeCollector, sampled
 from troth.strength.command import touched_since
-from troth.strength.console import render_strength, strength_lines, without_secrets
+from troth.strength.console import render_strength, strength_lines
 from troth.strength.json_report import strength_tree, write_strength_json
 from troth.strength.measurement import Score, StrengthReport, Survivor
 from troth.strength.measuring import Measurement
@@ -193,12 +194,11 @@ def test_the_report_for_programs_holds_the_same_numbers(tmp_path):
 def test_a_secret_does_not_appear():
     survivor = Survivor("v", "op", 200, "soap return", "recorded-value", "become 'hunter2222', as elsewhere", 1)
     zero = Score("overall")
-    report = StrengthReport(
-        "0", 0, "", "", 1, 0, 1.0, 1.0, zero, (), (), (), (survivor,), (), (), secrets={"hunter2222": "V_PASSWORD"}
-    )
+    report = StrengthReport("0", 0, "", "", 1, 0, 1.0, 1.0, zero, (), (), (), (survivor,), (), ())
+    report = Redactor({"hunter2222": "V_PASSWORD"}).clean(report)
     shown = StringIO()
     render_strength(report, Console(file=shown), minimum=0)
-    for text in (shown.getvalue(), json.dumps(strength_tree(without_secrets(report)))):
+    for text in (shown.getvalue(), json.dumps(strength_tree(report))):
         assert "hunter2222" not in text
         assert "<V_PASSWORD>" in text
 

@@ -11,11 +11,13 @@ from troth.model.facts import Facts
 from troth.model.ports import Abilities, Budget, RunOptions, Target
 from troth.model.report import Verdict
 from troth.secrets.pseudonyms import Pseudonyms
+from troth.secrets.redactor import Redactor
 from troth.secrets.scrubber import Scrubber
 from troth.session.open import open_book
 from troth.session.reach import embedded, select
 from troth.session.run import Run
 from troth.targets.by_vendor import ByVendorTarget
+from troth.targets.learning import LearningTarget
 from troth.targets.live.authentication import AuthenticatedTarget
 from troth.targets.live.client import LiveTarget
 from troth.targets.live.manners import Hands, MannersTarget
@@ -73,7 +75,8 @@ def before(target: Target, tmp_path: Path) -> list[Target]:
     return [
         RecordingTarget(target, tmp_path, "a test", scrubber),
         MannersTarget(target, Pace(), lambda _request: "safe", frozenset(("safe",)), HANDS),
-        AuthenticatedTarget(target, {}, lambda _url: "shop", target.send, lambda: 0.0),
+        AuthenticatedTarget(target, {}, lambda _url: "shop", target.send, lambda: 0.0, lambda _token: None),
+        LearningTarget(target, Redactor()),
         ByVendorTarget("one of several", {"shop": target}, lambda _url: "shop"),
     ]
 
@@ -82,7 +85,7 @@ def test_a_plain_target_can_do_nothing_but_answer() -> None:
     assert Plain().abilities("shop") == Abilities(None, None, None)
 
 
-@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("place", range(5))
 def test_whatever_stands_before_a_target_passes_everything_on(tmp_path: Path, place: int) -> None:
     target = Able()
     outer = before(target, tmp_path)[place]
@@ -99,7 +102,7 @@ def test_whatever_stands_before_a_target_passes_everything_on(tmp_path: Path, pl
     assert target.done == [("reset", "shop"), ("advance", "shop", 60.0), "closed"]
 
 
-@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("place", range(5))
 def test_what_a_target_cannot_do_nothing_before_it_claims(tmp_path: Path, place: int) -> None:
     assert before(Plain(), tmp_path)[place].abilities("shop") == Abilities()
 

@@ -8,18 +8,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from made_distributions import make_distribution
 
 PACKAGE = Path(__file__).parent / "outside_vendor"
 ESWS = ("verify", "--vendor", "esws", "--operation", "getSyncToken", "--only", "cases")
-PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "--no-input", "install")
+BUILD = (sys.executable, "-c", "import sys, hatchling.build; hatchling.build.build_wheel(sys.argv[1])")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that the package is installed into, by pip and with nothing from a network."""
+    """The folder that the package is installed into: its wheel is built, and unpacked as an installer does."""
     folder = tmp_path_factory.mktemp("site")
     copy = tmp_path_factory.mktemp("package")
     for source in PACKAGE.rglob("*"):
@@ -27,9 +28,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             target = copy / source.relative_to(PACKAGE)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
-    options = ("--no-deps", "--no-build-isolation", "--no-index", "--no-cache-dir", "--target", str(folder))
-    done = subprocess.run([*PIP, *options, str(copy)], capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, done.stderr
+    built = subprocess.run([*BUILD, str(copy)], cwd=copy, capture_output=True, text=True, check=False, timeout=300)
+    assert built.returncode == 0, built.stderr
+    (wheel,) = copy.glob("*.whl")
+    with ZipFile(wheel) as archive:
+        archive.extractall(folder)
     return folder
 
 

@@ -220,8 +220,8 @@ def test_what_a_whole_session_did_not_meet_is_to_be_removed(
     (pytester.path / "specs").mkdir()
     (pytester.path / "specs" / "esws.yaml").write_text(yaml.safe_dump({**spec, "paths": gets}), encoding="utf-8")
     shutil.copy(ROOT / "specs" / "esws.xsd", pytester.path / "specs")
-    (pytester.path / "cassettes").mkdir()
-    (pytester.path / "contracts" / "esws").mkdir(parents=True)
+    for name in ("cassettes", "contracts"):
+        (pytester.path / name / "esws").mkdir(parents=True)
     (pytester.path / "contracts" / "esws" / "wsdl.yaml").write_text(
         "vendor: esws\noperation: getWsdl\nclauses:\n  shown:\n"
         "    {says: It is there., expect: response.status < 500, basis: documented, source: {ours: it is there}}\n"

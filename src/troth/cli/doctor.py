@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from troth.cli.guard import guarded
+from troth.cli.guard import guarded, redactor
 from troth.session.doctor import doctor
 
 
@@ -13,4 +13,4 @@ from troth.session.doctor import doctor
 @guarded
 def command(target: str | None) -> int:
     """Say of each target in troth.toml what is set, what is missing, and whether it answers."""
-    return doctor(Path.cwd(), target)
+    return doctor(Path.cwd(), target, redactor())

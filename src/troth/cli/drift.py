@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from troth.cli import options
-from troth.cli.guard import guarded
+from troth.cli.guard import guarded, redactor
 from troth.drift.command import drift
 from troth.model.ports import Budget, RunOptions
 from troth.session.reach import Selection, select
@@ -47,6 +47,6 @@ def command(
     )
 
     def choose(target: str) -> Selection:
-        return select(Path.cwd(), target=target, vendors=vendors, spec=spec, world=world)
+        return select(Path.cwd(), target=target, vendors=vendors, spec=spec, world=world, redactor=redactor())
 
     return drift(old, new, choose, run_options, reports, verbose, strict)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from troth.cli import options
-from troth.cli.guard import guarded
+from troth.cli.guard import guarded, redactor
 from troth.model.ports import Budget, RunOptions
 from troth.session.reach import select
 from troth.session.verify import verify
@@ -25,7 +25,7 @@ def command(
     folder: Path, target: str, vendors: tuple[str, ...], operations: tuple[str, ...], seed: int, resume: bool
 ) -> int:
     """Verify the decision tables and keep every exchange as a cassette, secrets replaced."""
-    selection = select(Path.cwd(), target=target, vendors=vendors, record=folder)
+    selection = select(Path.cwd(), target=target, vendors=vendors, record=folder, redactor=redactor())
     today = date.today()
     run_options = RunOptions(
         operations=operations,

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from troth.cli import options
-from troth.cli.guard import guarded
+from troth.cli.guard import guarded, redactor
 from troth.model.ports import Budget, RunOptions
 from troth.session.reach import select
 from troth.strength.command import StrengthOptions, strengthen
@@ -32,6 +32,6 @@ def command(
     verbose: bool,
 ) -> int:
     """Measure what the contracts hold a vendor to: change kept answers, and count what is noticed."""
-    selection = select(Path.cwd(), vendors=vendors)
+    selection = select(Path.cwd(), vendors=vendors, redactor=redactor())
     run_options = RunOptions(operations=operations, sources=("cases", "recordings"), budget=Budget(seed))
     return strengthen(selection, run_options, StrengthOptions(minimum, changed, reports, redundant, verbose))

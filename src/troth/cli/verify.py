@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from troth.cli import options
-from troth.cli.guard import guarded
+from troth.cli.guard import guarded, redactor
 from troth.model.ports import Budget, Depth, RunOptions
 from troth.session.doctor import plan as print_plan
 from troth.session.reach import select
@@ -63,7 +63,14 @@ def command(
 ) -> int:
     """Provoke every promise, judge every answer, and say which are kept."""
     selection = select(
-        Path.cwd(), target=target, vendors=vendors, spec=spec, world=world, record=record, cassettes=cassettes
+        Path.cwd(),
+        target=target,
+        vendors=vendors,
+        spec=spec,
+        world=world,
+        record=record,
+        cassettes=cassettes,
+        redactor=redactor(),
     )
     today = date.today()
     run_options = RunOptions(

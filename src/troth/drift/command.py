@@ -29,6 +29,7 @@ from troth.model.ports import Judged, RunOptions
 from troth.model.report import Judgement, Reason
 from troth.reporting.outputs import read_outputs, write_outputs
 from troth.reporting.wording import number
+from troth.secrets.redactor import Redactor
 from troth.session.folders import shown
 from troth.session.open import Opened, open_all
 from troth.session.reach import Selection, secret_names
@@ -55,7 +56,8 @@ class Side:
     facts: SideFacts
     book: Book
     collector: SightingCollector
-    secrets: Mapping[str, str]
+    redactor: Redactor
+    """Knows the secrets of this side."""
 
 
 def drift(
@@ -91,7 +93,7 @@ def drift(
 
 
 def compare(old: Side, new: Side, options: RunOptions, strict: bool = False) -> DriftReport:
-    """The complete report about two sides."""
+    """The complete report about two sides, free of secrets."""
     measured = compare_sightings(old.collector.sightings, new.collector.sightings)
     report = DriftReport(
         version=__version__,
@@ -103,10 +105,10 @@ def compare(old: Side, new: Side, options: RunOptions, strict: bool = False) -> 
         changes=tuple(sorted(measured.changes, key=lambda change: _WORTHS.index(change.worth))),
         compared=measured.compared,
         apart=measured.apart,
-        secrets={**new.secrets, **old.secrets},
     )
     conclusion = conclude(_reasons(report, strict))
-    return replace(report, exit_code=conclusion.exit_code, reasons=conclusion.reasons)
+    report = replace(report, exit_code=conclusion.exit_code, reasons=conclusion.reasons)
+    return old.redactor.clean(new.redactor.clean(report))
 
 
 def _reasons(report: DriftReport, strict: bool) -> Iterator[Reason]:
@@ -168,7 +170,7 @@ def ask_side(run: Run, collector: SightingCollector) -> Side:
     facts = SideFacts(
         run.target.name, run.target.kind, len(collector.sightings), collector.silent, again=collector.again
     )
-    return Side(facts, run.book, collector, run.secrets)
+    return Side(facts, run.book, collector, run.redactor)
 
 
 def read_side(path: Path, opened: Opened, options: RunOptions) -> Side:
@@ -185,7 +187,7 @@ def read_side(path: Path, opened: Opened, options: RunOptions) -> Side:
     facts = SideFacts(
         str(path), CASSETTES, len(collector.sightings), collector.silent, tuple(reading.unrouted), collector.again
     )
-    return Side(facts, opened.book, collector, reading.secrets)
+    return Side(facts, opened.book, collector, reading.redactor)
 
 
 def _recordings(path: Path) -> Iterator[Recording]:
@@ -210,7 +212,7 @@ class _CassetteReading:
         self.terms = terms
         self.collector = SightingCollector(numbered=False)
         self.unrouted: list[str] = []
-        self.secrets: dict[str, str] = {}
+        self.redactor = Redactor()
         self._routers = {name: Router(vendor) for name, vendor in book.vendors.items()}
         self._xsd = {
             name: XsdValidator(vendor.spec.xsd) for name, vendor in book.vendors.items() if vendor.spec.xsd is not None
@@ -230,7 +232,7 @@ class _CassetteReading:
         if options.operations and not any(_fits(operation, pattern) for pattern in options.operations):
             return
         facts = Facts(world=recording.facts, closed=recording.closed, minted=recording.minted)
-        self.secrets.update(secret_names(self.book, ReplayTarget((), {operation.vendor: facts})))
+        self.redactor.learn(secret_names(self.book, ReplayTarget((), {operation.vendor: facts})))
         self.collector.now = f"{position.file}:{position.line} ({recording.name})"
         exchange = replace(recording.exchange, request=request)
         judgement = self._judgement(operation, exchange, facts, recording.item in self._written)

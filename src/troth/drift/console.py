@@ -13,7 +13,6 @@ from troth.drift.wording import (
     sentence,
     side_line,
     title,
-    without_secrets,
 )
 from troth.reporting.console.page import Line, labelled, print_lines
 
@@ -31,11 +30,11 @@ def render_drift(report: DriftReport, console: Console, *, verbose: bool = False
         console: where to.
         verbose: every change, every promise, and everything that could not be compared.
     """
-    print_lines(drift_lines(without_secrets(report), verbose), console)
+    print_lines(drift_lines(report, verbose), console)
 
 
 def drift_lines(report: DriftReport, verbose: bool) -> Iterator[Line]:
-    """All lines of a report that holds no secrets, each with its style."""
+    """All lines of a report, each with its style."""
     yield f"Troth {report.version}: drift · seed {report.seed}", "bold"
     yield f"old  {side_line(report.old)}", ""
     yield f"new  {side_line(report.new)}", ""

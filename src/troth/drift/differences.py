@@ -1,7 +1,7 @@
 """The values of a comparison: changes with their evidence and their worth, sides, and the whole report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from troth.errors import ExitCode
@@ -101,8 +101,6 @@ class DriftReport:
     """The operations and statuses that could not be compared, each with the reason."""
     exit_code: ExitCode = ExitCode.KEPT
     reasons: tuple[Reason, ...] = ()
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secret value → the name to show in its place."""
 
     def counts(self) -> Mapping[Worth, int]:
         """The number of changes of each worth, zeros included."""

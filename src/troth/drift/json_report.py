@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from troth.drift.differences import Change, DriftReport, SideFacts
-from troth.drift.wording import without_secrets
 from troth.model.report import Finding, Reason
 from troth.reporting.encoding import Tables, Tree, encode_object, keys, write_json_file
 
@@ -33,9 +32,9 @@ def write_drift_json(report: DriftReport, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    write_json_file(drift_tree(without_secrets(report)), path)
+    write_json_file(drift_tree(report), path)
 
 
 def drift_tree(report: DriftReport) -> Tree:
-    """The JSON object of a report that holds no secrets."""
+    """The JSON object of a report."""
     return encode_object(report, _TABLES)

@@ -12,7 +12,6 @@ from troth.drift.wording import (
     sentence,
     side_line,
     title,
-    without_secrets,
 )
 from troth.reporting.markdown import markdown_text
 
@@ -23,12 +22,12 @@ def write_drift_markdown(report: DriftReport, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text = "\n".join(drift_markdown(without_secrets(report))) + "\n"
+    text = "\n".join(drift_markdown(report)) + "\n"
     path.write_bytes(text.encode("utf-8", "replace"))
 
 
 def drift_markdown(report: DriftReport) -> Iterator[str]:
-    """The lines of a report that holds no secrets."""
+    """The lines of a report."""
     yield f"# Drift: {markdown_text(drift_verdict(report))}"
     yield ""
     yield f"- old: {markdown_text(side_line(report.old))}"

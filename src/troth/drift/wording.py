@@ -1,15 +1,11 @@
-"""Words about drift that every report uses, and a report without secrets."""
+"""Words about drift that every report uses."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import cache
 
 from troth.drift.differences import Change, DriftReport, Evidence, SideFacts, Worth
 from troth.model.operation import Basis
-from troth.model.report import Finding, Reported, Verdict
+from troth.model.report import Finding
 from troth.reporting.wording import known_from, number, printable
-from troth.secrets.redactor import Redactor
-from troth.secrets.reports import redacted_findings
 
 LONGEST_EXAMPLE = 120
 MEANINGS: Mapping[Worth, str] = {
@@ -19,42 +15,6 @@ MEANINGS: Mapping[Worth, str] = {
     Worth.RANGE: "Numbers, lengths or shares of answers are far from what they were.",
     Worth.ADDITIVE: "Something is there that was not; who ignores it reads on.",
 }
-
-
-def without_secrets(report: DriftReport) -> DriftReport:
-    """The same report with ``<NAME>`` wherever one of its secrets appeared."""
-    if not report.secrets:
-        return report
-    clean = cache(Redactor(report.secrets).text)
-
-    def side(one: SideFacts) -> SideFacts:
-        return replace(one, name=clean(one.name), unrouted=tuple(map(clean, one.unrouted)))
-
-    def evidence(one: Evidence) -> Evidence:
-        return replace(one, shows=clean(one.shows), example=clean(one.example))
-
-    def change(one: Change) -> Change:
-        wrapped = [Reported(finding, Verdict.BROKEN, "", 1, "", None) for finding in one.broken]
-        broken = tuple(each.finding for each in redacted_findings(wrapped, report.secrets))
-        return replace(
-            one,
-            place=clean(one.place),
-            says=clean(one.says),
-            old=evidence(one.old),
-            new=evidence(one.new),
-            first=clean(one.first),
-            broken=broken,
-        )
-
-    return replace(
-        report,
-        old=side(report.old),
-        new=side(report.new),
-        changes=tuple(map(change, report.changes)),
-        apart=tuple(map(clean, report.apart)),
-        reasons=tuple(replace(reason, text=clean(reason.text)) for reason in report.reasons),
-        secrets={},
-    )
 
 
 def title(change: Change) -> str:

@@ -288,13 +288,13 @@ class Check(Protocol):
 class MakesSource(Protocol):
     """Makes a source of requests. An installed package brings it."""
 
-    def __call__(self, book: Book, facts: Callable[[str], Facts], options: RunOptions, /) -> Source:
+    def __call__(self, book: Book, facts: Callable[[str], Facts], budget: Budget, /) -> Source:
         """The source for one run.
 
         Args:
             book: all specs, contracts and recordings of the run.
             facts: vendor → what is known about the target.
-            options: what the user asked for, the seed included.
+            budget: what it may spend; the same seed gives the same requests.
         """
         ...
 

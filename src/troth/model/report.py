@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from troth.errors import ExitCode, Position
+from troth.model.constants import Constant
 from troth.model.exchange import Exchange, Request
 from troth.model.operation import Basis, Citation
 from troth.model.waivers import Waiver
@@ -104,7 +105,7 @@ class Finding:
     as its escape.
     """
 
-    code: str
+    code: Constant
     """Stable, documented and waivable: ``TR203``."""
     vendor: str
     operation: str
@@ -178,7 +179,7 @@ class Reported:
 
     finding: Finding
     verdict: Verdict
-    severity: str
+    severity: Constant
     """``breach`` (documented), ``surprise`` (any other basis), ``unjudged`` or ``waived``."""
     count: int
     item: str
@@ -218,7 +219,7 @@ class ItemResult:
     """How one item of the run ended: a case, the properties of an operation, a recording, a workflow."""
 
     name: str
-    source: str
+    source: Constant
     vendor: str
     operation: str
     verdict: Verdict
@@ -233,7 +234,7 @@ class RunFacts:
     """What a report begins with."""
 
     target: str
-    target_kind: str
+    target_kind: Constant
     build: str
     specs_sha256: str
     contracts_sha256: str
@@ -259,7 +260,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole run, complete before anything is rendered."""
+    """A whole run, complete and free of secrets before anything is rendered."""
 
     run: RunFacts
     items: tuple[ItemResult, ...]
@@ -276,8 +277,6 @@ class Report:
     """Why exchanges were not recorded → how many."""
     removable: tuple[Waiver, ...] = ()
     """Waivers that matched nothing, though what they speak of was put to the test."""
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secret value → the name to show in its place."""
 
     @property
     def exchanges(self) -> int:

@@ -20,7 +20,6 @@ from troth.pytest_plugin.hooks import sources_asked, summary_of, was_narrowed
 from troth.reporting.console.report import render_findings
 from troth.reporting.summary import summary_lines
 from troth.reporting.wording import accepted, once_each
-from troth.secrets.reports import redacted
 from troth.session.conclude import Ending, conclude_run
 from troth.session.events import decode_events, encode_events
 from troth.session.folders import Folders, find_folders
@@ -120,7 +119,7 @@ class PromiseItem(pytest.Item):
         if not result.findings:
             return ""
         console = Console(width=110, no_color=True, soft_wrap=True, highlight=False, record=True, file=StringIO())
-        render_findings(run.reported(result), console, run.secrets)
+        render_findings(run.reported(result), console)
         return console.export_text().strip("\n")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -152,7 +151,7 @@ def finish(session: pytest.Session, exitstatus: int) -> None:
     places = frozenset((result.vendor, result.operation) for result in run.results())
     if not places:
         return
-    report = redacted(conclude_run(run, Ending(asked=places, narrowed=was_narrowed(config))))
+    report = conclude_run(run, Ending(asked=places, narrowed=was_narrowed(config)))
     summary_of(config).extend(f"troth: {line}" for line in summary_lines(report))
     if exitstatus == 0:
         session.exitstatus = _SESSION_CODES.get(report.exit_code, report.exit_code)

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from troth.model.exchange import COMPUTED_HEADERS, Headers, Request, header
-from troth.secrets.redactor import ENCODINGS, Redactor
+from troth.secrets.encodings import ENCODINGS
+from troth.secrets.finder import Found
+from troth.secrets.redactor import Redactor
 
 _LONGEST_ARGUMENT = 100_000
 """A longer body goes through a pipe, since Linux allows no argument longer than 128 KiB."""
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _URL_SIGNS = "!#$%&'()*+,/:;=?@[]~-._"
 _ESCAPES = {0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t", 0x5C: "\\\\", 0x25: "%%"}
 _PYTHON = "python3 -c 'import sys, {module}; sys.stdout.write({call})' {variable}"
@@ -26,22 +29,24 @@ _ENCODERS: Mapping[str, tuple[str, str]] = {
 """Encoding → the module and call of Python that encode a variable; used where that changes the secret."""
 
 
-def curl(request: Request, locate: Callable[[str], str], secrets: Mapping[str, str]) -> str:
+def curl(request: Request, locate: Callable[[str], str], redactor: Redactor) -> str:
     """A line that sends the request again.
 
     Args:
         request: what was sent; its URL names the documented server.
         locate: documented URL → address on the target.
-        secrets: secret value → the environment variable that holds it.
+        redactor: knows what is secret, and which environment variables hold it.
 
     Returns:
         ``curl -i …``, for a body with control characters or without an encoding ``printf … | curl -i …``; ``""`` for a
-        request that was never made. A secret in percent, form, JSON, XML, HTML or base64 encoding is encoded from its
-        variable again, byte for byte; in any other it becomes the plain variable, which keeps it hidden but not exact.
+        request that was never made. A secret that a variable holds, in percent, form, JSON, XML, HTML or base64
+        encoding, is encoded from its variable again, byte for byte; in any other it becomes the plain variable, which
+        keeps it hidden but not exact. What no variable holds is a mark in quotes, ``'<email-k3f9qz7a>'``, to be filled
+        in.
     """
     if not request.url:
         return ""
-    shell = _Shell(secrets)
+    shell = _Shell(redactor)
     url = quote(locate(request.url).encode("utf-8", "surrogatepass"), safe=_URL_SIGNS).encode()
     words = ["curl", *_method(request), *_switches(url, request.headers)]
     words += _headers(request.headers, bool(request.body), shell)
@@ -58,7 +63,9 @@ def _method(request: Request) -> tuple[str, ...]:
     if request.method == "HEAD":
         return ("-I",)
     implied = "POST" if request.body else "GET"
-    return ("-i",) if request.method == implied == "GET" else ("-i", "-X", _Shell({}).word(_bytes(request.method)))
+    if request.method == implied == "GET":
+        return ("-i",)
+    return ("-i", "-X", _Shell(Redactor()).word(_bytes(request.method)))
 
 
 def _switches(url: bytes, headers: Headers) -> list[str]:
@@ -90,10 +97,8 @@ def _headers(headers: Headers, has_body: bool, shell: "_Shell") -> list[str]:
 class _Shell:
     """Quotes bytes for a POSIX shell; secrets become variables."""
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
-        self._secrets = secrets
-        self._values = {name: value for value, name in secrets.items()}
-        self._redactor = Redactor(secrets)
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
 
     def word(self, data: bytes) -> str:
         """One word of the shell that stands for these bytes (NUL, which no argument can hold, is left out)."""
@@ -126,43 +131,45 @@ class _Shell:
 
     def begins_with_secret(self, data: bytes) -> bool:
         """Whether the bytes begin with a secret."""
-        first = next(self._redactor.find(data), None)
-        return first is not None and first.start == 0
+        return any(span.start == 0 for span in self._redactor.find(data))
 
     def _credential(self, data: bytes) -> str:
         """A user or a password as a word. It is compared as a whole, so that even a short secret is recognized."""
-        name = self._secrets.get(data.decode())
-        if name is not None:
-            return f'"${_variable(name)}"'
-        return self.word(data) if data else ""
+        name = self._redactor.declared.get(data.decode(), "")
+        return f'"${name}"' if _VARIABLE.fullmatch(name) else self.word(data) if data else ""
 
     def _parts(self, data: bytes) -> list[bytes | tuple[str]]:
         """Literal bytes, and shell words in place of secrets."""
         parts: list[bytes | tuple[str]] = []
         end = 0
         for span in self._redactor.find(data):
-            parts += [data[end : span.start], (self._expression(data[span.start : span.end], span.names),)]
+            parts += [data[end : span.start], (self._expression(data[span.start : span.end], span.found),)]
             end = span.end
         return [part for part in (*parts, data[end:]) if part]
 
-    def _expression(self, shown: bytes, names: tuple[str, ...]) -> str:
+    def _expression(self, shown: bytes, secrets: tuple[Found, ...]) -> str:
         """The shell expression whose value is the secret as it was encoded."""
-        variable = f'"${_variable(names[0])}"'
-        value = self._values[names[0]]
-        if len(names) == 1:
+        words = [self._word(secret) for secret in secrets]
+        value = secrets[0].value
+        if len(secrets) == 1 and value is not None and words[0].startswith('"$'):
             if shown == ENCODINGS["plain"](value):
-                return variable
+                return words[0]
             for encoding, (module, call) in _ENCODERS.items():
                 if shown == ENCODINGS[encoding](value):
-                    return f'"$({_PYTHON.format(module=module, call=call, variable=variable)})"'
-        return self._base64(shown) or "".join(f'"${_variable(name)}"' for name in names)
+                    return f'"$({_PYTHON.format(module=module, call=call, variable=words[0])})"'
+        return self._base64(shown) or "".join(words)
+
+    def _word(self, found: Found) -> str:
+        """The variable that holds a value, or else its mark."""
+        name = self._redactor.name(found)
+        return f'"${name}"' if _VARIABLE.fullmatch(name) else f"'{self._redactor.mark(found)}'"
 
     def _base64(self, shown: bytes) -> str | None:
         try:
             decoded = b64decode(shown, validate=True)
         except (Base64Error, ValueError):
             return None
-        if b64encode(decoded) != shown or not any(True for _ in self._redactor.find(decoded)):
+        if b64encode(decoded) != shown or not self._redactor.find(decoded):
             return None
         return f"\"$({self.printf(decoded)} | base64 | tr -d '\\n')\""
 
@@ -173,11 +180,6 @@ def _bytes(text: str) -> bytes:
         return text.encode("latin-1")
     except UnicodeEncodeError:
         return text.encode("utf-8", "surrogatepass")
-
-
-def _variable(name: str) -> str:
-    """The name as a valid name of a shell variable."""
-    return re.sub(r"[^A-Za-z0-9_]|^(?=[0-9])", "_", name)
 
 
 def _printable(data: bytes) -> bool:

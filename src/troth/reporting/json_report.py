@@ -10,7 +10,6 @@ from troth.model.waivers import Waiver
 from troth.reporting.codes import CODES
 from troth.reporting.encoding import Tables, Tree, encode_object, keys, write_json_file
 from troth.reporting.wording import TARGETS, sum_up
-from troth.secrets.reports import redacted
 from troth.wire.codings import readable
 
 FORMAT = 2
@@ -26,11 +25,11 @@ def write_json(report: Report, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    write_json_file(tree(redacted(report)), path)
+    write_json_file(tree(report), path)
 
 
 def tree(report: Report) -> Tree:
-    """The JSON object of a report that holds no secrets."""
+    """The JSON object of a report."""
     return encode_object(report, _TABLES)
 
 

@@ -17,7 +17,6 @@ from troth.reporting.wording import (
     seen_in,
     verdict_line,
 )
-from troth.secrets.reports import redacted
 
 _MOST_IN_FULL = 50
 _MOST_LINES = 100
@@ -30,12 +29,12 @@ def write_markdown(report: Report, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    text = "\n".join(markdown(redacted(report))) + "\n"
+    text = "\n".join(markdown(report)) + "\n"
     path.write_bytes(text.encode("utf-8", "replace"))
 
 
 def markdown(report: Report) -> Iterator[str]:
-    """The lines of a report that holds no secrets."""
+    """The lines of a report."""
     run = report.run
     yield f"# {_text(verdict_line(report))}"
     yield ""

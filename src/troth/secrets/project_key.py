@@ -39,3 +39,23 @@ def project_key(folder: Path, environment: Mapping[str, str]) -> bytes:
     if len(key) != _BYTES:
         raise UsageInvalid(f"the project's key ({VARIABLE}, or {STATE}/key) must be {2 * _BYTES} hexadecimal digits")
     return key
+
+
+def key_for_marks(folder: Path, environment: Mapping[str, str]) -> bytes:
+    """The project's key; where there is none and none can be kept, one for this process alone.
+
+    Without a key that stays, the same value has another mark in the next run, and nothing else is amiss.
+
+    Args:
+        folder: the project's.
+        environment: where variables come from.
+
+    Raises:
+        UsageInvalid: there is a key that is none, or it cannot be read.
+    """
+    try:
+        return project_key(folder, environment)
+    except UsageInvalid:
+        if environment.get(VARIABLE) or (folder / STATE / "key").exists():
+            raise
+        return secrets.token_bytes(_BYTES)

@@ -1,256 +1,139 @@
-"""Secrets out of everything that is shown or stored, in whatever encoding they appear.
+"""The one way of everything that is shown or stored: no secret passes, in whatever encoding it appears."""
 
-Three nets, each wider than the last: the secret in every usual encoding, exactly; the secret with each of its
-characters written in any of those encodings, mixed and nested; and every run of base64 that carries the secret, alone
-or among other things (``user:password``). A text that was cut ends in ``…``; the start of a secret right before that is
-taken out too.
-"""
+import secrets as chance
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
+from typing import TypeVar, cast
 
-import re
-from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from html import escape as escape_html
-from html.entities import codepoint2name
-from json import dumps
-from urllib.parse import quote, quote_plus
-from xml.sax.saxutils import escape as escape_xml
+from troth.model.exchange import Exchange
+from troth.secrets.answers import PrivateValues
+from troth.secrets.cleaning import Cleaner, exchanges_in
+from troth.secrets.encodings import utf8
+from troth.secrets.finder import Finder, Found, Span
+from troth.secrets.marks import Marks
 
-SHORTEST = 4
-"""Shorter secrets are left alone: a text without every ``12`` or ``no`` in it says nothing and hides nothing."""
-
-ENCODINGS: Mapping[str, Callable[[str], bytes]] = {
-    "plain": lambda secret: _utf8(secret),
-    "percent": lambda secret: quote(_utf8(secret), safe="").encode(),
-    "percent in a path": lambda secret: quote(_utf8(secret), safe="/").encode(),
-    "form": lambda secret: quote_plus(_utf8(secret)).encode(),
-    "percent in lower case": lambda secret: _lower_percent(quote(_utf8(secret), safe="")),
-    "form in lower case": lambda secret: _lower_percent(quote_plus(_utf8(secret))),
-    "JSON": lambda secret: _utf8(dumps(secret, ensure_ascii=False)[1:-1]),
-    "JSON in ASCII": lambda secret: dumps(secret)[1:-1].encode(),
-    "XML": lambda secret: _utf8(escape_xml(secret)),
-    "HTML": lambda secret: _utf8(escape_html(secret)),
-    "base64": lambda secret: b64encode(_utf8(secret)),
-    "base64 for URLs": lambda secret: urlsafe_b64encode(_utf8(secret)),
-}
-"""The usual encodings of a text within another, by name."""
-
-_ELLIPSIS = "…".encode()
-_ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
-_ESCAPED_AS_THEMSELVES = "\"'/"
-_OTHER_FORMS = {"%": b"%(?:25)++", "&": b"&(?:amp;)++", " ": rb"\+", "'": rb"'\\''|&apos;"}
-_BASE64_RUN = re.compile(
-    rb"(?:[A-Za-z0-9+/_-]|%(?:25)*+2[BbFf]|(?<!\\)\\++(?:/|u002[BbFf])|&#(?:4[37]|[xX]2[BbFf]);){6,}+"
-    rb"(?:=|%(?:25)*+3[Dd]|&#61;){0,2}"
-)
-_BASE64_SIGN = re.compile(rb"%(?:25)*2([BbFf])|\\+u002([BbFf])|&#(?:[xX]2([BbFf])|(43|47));|\\+/")
-_ESCAPING = rb"(?:\\|%(?:25)*+5[cC])++"
-"""Backslashes that announce an escape; JSON within JSON doubles them, and a query string encodes them."""
-_NOT_WITHIN_ESCAPING = rb"(?<!\\)(?<!%5[cC])"
-"""Where a secret may begin with backslashes: trying each of a long run of them would make the search quadratic."""
-_BACKSLASHES = b"(?:" + _ESCAPING + rb"(?i:u005c|x5c)?|&(?:amp;)*+(?:#0*+92|#[xX]0*+5[cC]|bsol);){1,32}+"
-_SEGMENTS = 16
-_MARKS = re.compile(rb"[%\\&+'\x80-\xff]")
-"""Without one of these no character is written in another way than its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of some bytes that shows secrets: where it is, and their names in order."""
-
-    start: int
-    end: int
-    names: tuple[str, ...]
+T = TypeVar("T")
+_KEY_BYTES = 32
 
 
 class Redactor:
-    """Replaces secrets by their names.
+    """Learns what is secret as a run goes on, and takes it out of any value.
+
+    One object serves a whole command. What it does takes time in proportion to what it is given, however much it has
+    learned, and it never raises, whatever it is given.
 
     Args:
-        secrets: secret value → the name to show in its place, such as ``ONEALL_SITE_KEYS_PASSWORD``. Values
-            shorter than :data:`SHORTEST` characters are ignored.
+        declared: what is known already, as for :meth:`learn`.
+        key: decides the marks of values that have no name; without one they are this object's own.
     """
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
-        known = sorted((value for value in secrets if len(value) >= SHORTEST), key=lambda value: (-len(value), value))
-        self._names = tuple(secrets[value] for value in known)
-        self._shown = {name: b"<" + _utf8(_harmless(name, known)) + b">" for name in self._names}
-        exact = [sorted({encode(value) for encode in ENCODINGS.values()}, key=len, reverse=True) for value in known]
-        self._forms = {form: name for forms, name in zip(exact, self._names, strict=True) for form in forms}
-        longest_first = sorted(self._forms, key=len, reverse=True)
-        self._exact = re.compile(b"|".join(map(re.escape, longest_first)))
-        self._mixed = _mixed(known)
-        self._least = min((4 * len(_utf8(value)) + 2) // 3 for value in known) if known else 0
+    def __init__(self, declared: Mapping[str, str] | None = None, key: bytes | None = None) -> None:
+        self._names: dict[str, str] = {}
+        self._answers: PrivateValues | None = None
+        self._finder = Finder()
+        self._marks = Marks(key or chance.token_bytes(_KEY_BYTES))
+        self._listeners: list[Callable[[str], None]] = []
+        self._telling: dict[str, bool] = {}
+        self._cleaner = Cleaner(self.text, self.data)
+        self.learn(declared or {})
+
+    @property
+    def declared(self) -> Mapping[str, str]:
+        """Secret value → its name, of all that was learned by :meth:`learn`."""
+        return MappingProxyType(self._names)
+
+    def learn(self, declared: Mapping[str, str]) -> None:
+        """Hide these values from now on, for good.
+
+        Args:
+            declared: value → the name to show in its place: that of the environment variable that holds it, such as
+                ``ONEALL_SITE_KEYS_PASSWORD``, or of the fact that it is. A value that is known already keeps its name.
+                One of fewer than four bytes is hidden where it stands alone, any other wherever it stands.
+        """
+        for value, name in declared.items():
+            if value and value not in self._names:
+                self._names[value] = name
+                self._finder.declare(value)
+                self._telling.clear()
+
+    def learn_issued(self, token: str) -> None:
+        """Hide a token that was issued to us, for as long as it is in use: call this whenever it is used."""
+        self._finder.remember(token)
+        for listener in self._listeners:
+            listener(token)
+
+    def pass_on(self, listener: Callable[[str], None]) -> None:
+        """Have somebody else told of every token too."""
+        self._listeners.append(listener)
+
+    def look_into_answers(self, public: Collection[str], key: bytes) -> None:
+        """From now on :meth:`learn_exchange` looks for what is private in answers: the target is somebody's service.
+
+        Args:
+            public: facts that are neither secret nor personal, and stay readable in answers too.
+            key: decides the marks, as in the constructor.
+        """
+        if self._answers is None:
+            self._answers = PrivateValues()
+        self._answers.leave(public)
+        self._marks = Marks(key)
+
+    def learn_exchange(self, exchange: Exchange) -> None:
+        """Hide from now on what the answer brings in fields named like secrets or personal data, and what looks so.
+
+        At least the last :data:`troth.secrets.finder.MOST_REMEMBERED` values of answers are known at any time. Clean
+        what quotes an exchange before many others were learned.
+        """
+        if self._answers is not None:
+            for value in self._answers.of(exchange):
+                self._finder.remember(value)
+            self._finder.forget()
+
+    def clean(self, value: T) -> T:
+        """The same value, of the same type, without secrets: see :class:`troth.secrets.cleaning.Cleaner`.
+
+        What the exchanges in it brought is learned first.
+        """
+        if self._answers is not None:
+            for exchange in exchanges_in(value):
+                self.learn_exchange(exchange)
+        return cast(T, self._cleaner.clean(value))
 
     def text(self, text: str) -> str:
         """The text without secrets; any text is taken, lone surrogates too."""
-        data = _utf8(text)
+        data = utf8(text)
         clean = self.data(data)
         return text if clean is data else clean.decode("utf-8", "surrogatepass")
 
     def data(self, data: bytes) -> bytes:
-        """The bytes without secrets: each becomes ``<NAME>``."""
+        """The bytes without secrets: each becomes its mark, ``<NAME>``."""
         parts = []
         end = 0
         for span in self.find(data):
-            parts += [data[end : span.start], b":".join(self._shown[name] for name in span.names)]
+            parts += [data[end : span.start], utf8(":".join(map(self.mark, span.found)))]
             end = span.end
         return b"".join((*parts, data[end:])) if parts else data
 
-    def find(self, data: bytes) -> Iterator[Span]:
+    def find(self, data: bytes) -> list[Span]:
         """Every part of the bytes that shows a secret, in order and without overlaps."""
-        if not self._names:
-            return
-        found = [*self._written(data), *self._in_base64(data), *self._cut_short(data)]
-        found.sort(key=lambda span: (span.start, -span.end))
-        current: Span | None = None
-        for span in found:
-            if current is None:
-                current = span
-            elif span.start >= current.end:
-                yield current
-                current = span
-            elif span.end > current.end or len(span.names) > len(current.names):
-                names = max(current.names, span.names, key=len)
-                current = Span(current.start, max(span.end, current.end), names)
-        if current is not None:
-            yield current
+        return self._finder.find(data)
 
-    def _written(self, data: bytes) -> Iterator[Span]:
-        """Secrets written out, exactly or with characters encoded in some other way."""
-        for match in self._exact.finditer(data):
-            yield Span(match.start(), match.end(), (self._forms[match[0]],))
-        if _MARKS.search(data):
-            for match in self._mixed.finditer(data):
-                yield Span(match.start(), match.end(), (self._names[(match.lastindex or 1) - 1],))
+    def name(self, found: Found) -> str:
+        """The name by which a value was learned; ``""`` where it has none, or is not exactly that value."""
+        return self._names[found.value] if found.value is not None and found.exact else ""
 
-    def _within(self, data: bytes) -> tuple[str, ...]:
-        """The names of the secrets in decoded bytes, in order."""
-        spans = sorted(self._written(data), key=lambda span: span.start)
-        return tuple(dict.fromkeys(name for span in spans for name in span.names))
+    def mark(self, found: Found) -> str:
+        """What is shown in place of a value: ``<NAME>``, ``<NAME~k3f9>`` or ``<email-k3f9qz7a>``."""
+        if found.value is None:
+            return self._marks.of_value(found.reads)
+        name = self._names[found.value]
+        if self._tells(name):
+            return self._marks.of_variant("SECRET", found.reads)
+        return self._marks.of_name(name) if found.exact else self._marks.of_variant(name, found.reads)
 
-    def _in_base64(self, data: bytes) -> Iterator[Span]:
-        for run in _BASE64_RUN.finditer(data):
-            for offset in range(4 if run.end() - run.start() >= self._least else 0):
-                names = self._within(_decode(run[0], offset))
-                if names:
-                    start = run.start() + self._last_segment(run[0], names)
-                    yield Span(start, run.end(), names)
-                    break
-
-    def _last_segment(self, run: bytes, names: tuple[str, ...]) -> int:
-        """Where the carrier begins: ``/`` is a sign of base64 and a separator of paths, which should stay readable."""
-        end = len(run)
-        for _ in range(_SEGMENTS):
-            end = run.rfind(b"/", 0, end)
-            if end < 0:
-                break
-            if self._within(_decode(run[end + 1 :], 0)) == names:
-                return end + 1
-        return 0
-
-    def _cut_short(self, data: bytes) -> Iterator[Span]:
-        end = data.find(_ELLIPSIS, SHORTEST)
-        while end >= 0:
-            for form, name in self._forms.items():
-                size = _common(form, data, end) if data[end - 1] in form else 0
-                if size:
-                    yield Span(end - size, end, (name,))
-            end = data.find(_ELLIPSIS, end + 1)
-
-
-def _common(form: bytes, data: bytes, end: int) -> int:
-    """How many of the first bytes of a form stand right before a place; 0 where it is not enough to tell a secret."""
-    sizes = range(min(len(form) - 1, end), SHORTEST - 1, -1)
-    return next((size for size in sizes if data.endswith(form[:size], 0, end)), 0)
-
-
-def _harmless(name: str, secrets: list[str]) -> str:
-    """A name that does not itself show a secret."""
-    return next(shown for shown in (name, "SECRET", "***", "") if not any(secret in shown for secret in secrets))
-
-
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _lower_percent(quoted: str) -> bytes:
-    return re.sub("%..", lambda match: match[0].lower(), quoted).encode()
-
-
-def _decode(run: bytes, offset: int) -> bytes:
-    """Base64 in either alphabet, however its signs are encoded, read from an offset; a broken end is left out."""
-    signs = _BASE64_SIGN.sub(_sign, run).partition(b"=")[0].partition(b"%")[0].partition(b"&")[0]
-    signs = signs[offset:].translate(bytes.maketrans(b"-_", b"+/"))
-    whole = len(signs) - (1 if len(signs) % 4 == 1 else 0)
-    return b64decode(signs[:whole] + b"=" * (-whole % 4))
-
-
-def _sign(match: re.Match[bytes]) -> bytes:
-    code = (match[1] or match[2] or match[3] or b"").lower()
-    return b"+" if code == b"b" or match[4] == b"43" else b"/"
-
-
-def _mixed(secrets: list[str]) -> re.Pattern[bytes]:
-    """One group for each secret, so that a match says which one it is; a look ahead spares most places the trial."""
-    starts = {byte for secret in secrets for byte in _utf8(secret[0])[:1] + secret[0].encode("latin-1", "ignore")}
-    first = b"".join(re.escape(bytes([byte])) for byte in sorted(starts | set(b"%\\&+'\xc2\xc3")))
-    return re.compile(b"(?=[" + first + b"])(?:" + b"|".join(b"(" + _in_any_form(one) + b")" for one in secrets) + b")")
-
-
-def _in_any_form(secret: str) -> bytes:
-    """The secret with each of its characters in any encoding. Backslashes count as one, since escapes multiply them."""
-    parts = []
-    before = ""
-    for char in secret:
-        if char != "\\":
-            parts.append(_any_form(char, before))
-        elif before != char:
-            parts.append(_BACKSLASHES if before else _NOT_WITHIN_ESCAPING + _BACKSLASHES)
-        before = char
-    return b"".join(parts)
-
-
-def _any_form(char: str, before: str) -> bytes:
-    """A pattern for one character, after another, in every encoding, each nested in itself as often as need be.
-
-    Every alternative begins in another way, and repeats possessively: no text makes the search slow.
-    """
-    plain = _utf8(char)
-    escaping = _ESCAPING if before else _NOT_WITHIN_ESCAPING + _ESCAPING
-    perhaps_escaping = b"(?:" + escaping + b")?+"
-    announced = before == "\\" or char in _ESCAPED_AS_THEMSELVES
-    forms = [re.escape(plain), _percent(plain), _entity(char), (b"" if announced else escaping) + _escape(char)]
-    if char in _OTHER_FORMS:
-        forms.append(_OTHER_FORMS[char])
-    if not char.isascii():
-        latin = char.encode("latin-1", "ignore")
-        forms += [re.escape(form) for form in (latin, _utf8(plain.decode("latin-1"))) if form]
-    return (perhaps_escaping if announced else b"") + b"(?:" + b"|".join(forms) + b")"
-
-
-def _percent(plain: bytes) -> bytes:
-    return b"".join(f"%(?:25)*+(?i:{byte:02x})".encode() for byte in plain)
-
-
-def _entity(char: str) -> bytes:
-    number = ord(char)
-    names = [f"#0*+{number};", f"#[xX]0*+(?i:{number:x});"]
-    if number in codepoint2name:
-        names.append(codepoint2name[number] + ";")
-    return b"&(?:amp;)*+(?:" + "|".join(names).encode() + b")"
-
-
-def _escape(char: str) -> bytes:
-    """An escape of JSON or Python, without the backslash that announces it."""
-    number = ord(char)
-    if number >= 0x10000:
-        high, low = divmod(number - 0x10000, 0x400)
-        pair = f"(?i:u{0xD800 + high:04x})".encode() + _ESCAPING + f"(?i:u{0xDC00 + low:04x})".encode()
-        return b"(?:" + pair + f"|(?i:U{number:08x}))".encode()
-    escapes = [f"(?i:u{number:04x}|U{number:08x})"]
-    if number < 0x100:
-        escapes.append(f"(?i:x{number:02x})")
-    if char in _ESCAPES:
-        escapes.append(_ESCAPES[char])
-    return f"(?:{'|'.join(escapes)})".encode()
+    def _tells(self, name: str) -> bool:
+        """Whether a name would itself show a secret."""
+        if name not in self._telling:
+            shown = utf8(self._marks.of_name(name))
+            self._telling[name] = any(one.value for span in self._finder.find(shown) for one in span.found)
+        return self._telling[name]

@@ -5,23 +5,22 @@ stays, so that a replay can ask the same question. What an answer brings, and it
 personal, is replaced there and wherever it turns up later.
 """
 
-import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from urllib.parse import quote, unquote, urlsplit
+from collections.abc import Collection, Iterator, Mapping
+from urllib.parse import quote, unquote
 
 from troth.model.exchange import Exchange, Headers, Request, Response, header
+from troth.secrets.answers import EMAILS, RUN, human_parents, sent_values
+from troth.secrets.bodies import body_fields
+from troth.secrets.encodings import ENCODINGS, utf8
+from troth.secrets.finder import Finder, Found
+from troth.secrets.needles import Needles
 from troth.secrets.pseudonyms import EMAIL, Pseudonyms
-from troth.secrets.redactor import ENCODINGS, SHORTEST, Redactor
 from troth.secrets.sensitive import is_distinct, looks_secret, names_person, names_secret, secret_formats
-from troth.wire.bodies import Unreadable, is_json, is_xml, media_type
+from troth.wire.bodies import Unreadable, media_type
 from troth.wire.codings import coded, content
-from troth.wire.fields import Field, form_fields, json_fields, replaced, write, xml_fields
-
-_RUN = re.compile(rb"[A-Za-z0-9_-]{8,}")
-_EMAIL = re.compile(EMAIL.pattern.encode())
-_FORM = "application/x-www-form-urlencoded"
+from troth.wire.fields import Field, form_fields, replaced, write
 
 
 class Scrubber:
@@ -29,7 +28,7 @@ class Scrubber:
 
     Args:
         pseudonyms: who makes pseudonyms.
-        secrets: every known secret value; each must have at least :data:`troth.secrets.redactor.SHORTEST` characters.
+        secrets: every known secret value; each must have at least :data:`troth.secrets.needles.SHORTEST` bytes.
         personal: known values of facts that are about a person.
         public: values of facts that are neither.
     """
@@ -42,28 +41,25 @@ class Scrubber:
         public: Collection[str] = (),
     ) -> None:
         self._pseudonyms = pseudonyms
-        self._known = {value: pseudonyms.secret(value) for value in sorted(secrets) if len(value) >= SHORTEST}
-        self._values = {name: value for value, name in self._known.items()}
-        self._redactor = Redactor(self._known)
-        self._made = set(self._known.values())
-        self._found: dict[str, str] = {}
-        self._distinct: dict[str, str] = {}
+        self._finder = Finder()
+        self._known = {value: pseudonyms.secret(value) for value in sorted(secrets)}
+        # Texts as hashes: what answers bring and requests carry is never let go of, so it must be small.
+        self._made: set[int] = set()
+        self._made_in_texts = Needles()
+        self._is_personal: dict[int, bool] = {}
+        """Value that answers brought → whether its pseudonym is that of a personal datum or of a secret."""
+        self._ours = set(map(hash, public))
+        for value, pseudonym in self._known.items():
+            self._finder.declare(value)
+            self._made.add(hash(pseudonym))
+            self._made_in_texts.add(utf8(pseudonym))
         for value in personal:
-            self._keep(value, pseudonyms.personal(value))
-        self._ours = set(public)
+            self._keep(value, personal=True)
 
-    @property
-    def found(self) -> tuple[str, ...]:
-        """Every secret or personal value that answers brought, as far as they were looked at."""
-        return tuple(self._found)
-
-    def learn(self, secret: str) -> None:
-        """A secret that became known while the run was on (a token that was issued)."""
-        if len(secret) >= SHORTEST and secret not in self._known:
-            self._known[secret] = self._pseudonyms.secret(secret)
-            self._values[self._known[secret]] = secret
-            self._made.add(self._known[secret])
-            self._redactor = Redactor(self._known)
+    def learn(self, token: str) -> None:
+        """A token that was issued while the run was on; called whenever it is used."""
+        self._finder.remember(token)
+        self._made_in_texts.add(utf8(self._pseudonyms.secret(token)))
 
     def fact(self, value: object) -> object:
         """A fact as a cassette tells it."""
@@ -74,10 +70,10 @@ class Scrubber:
         if value is None or isinstance(value, (bool, float)):
             return value
         text = str(value)
-        said = self._known.get(text) or self._found.get(text)
-        if said is None:
-            return self._substituted(text.encode()).decode() if isinstance(value, str) else value
-        return int(said) if isinstance(value, int) else said
+        pseudonym = self._known.get(text) or self._brought(text)
+        if pseudonym is None:
+            return _text(self._substituted(utf8(text))) if isinstance(value, str) else value
+        return int(pseudonym) if isinstance(value, int) else pseudonym
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """An exchange fit to be kept; one without an answer is returned with its request alone made fit."""
@@ -88,7 +84,7 @@ class Scrubber:
     def complaints(self, scrubbed: Exchange) -> Iterator[str]:
         """The last look: every place where something still shows, or where nobody can see whether it does."""
         for place, data in _places(scrubbed):
-            if next(self._redactor.find(data), None) is not None:
+            if self._finder.find(data):
                 yield f"{place} still shows a known secret"
             yield from (f"{place} holds {kind}" for kind in secret_formats(data))
             if not _is_utf8(data):
@@ -99,27 +95,20 @@ class Scrubber:
             if isinstance(below, Unreadable):
                 yield f"the answer's body {below.reason}: nobody can see what it holds"
                 return
-            for run in {match.decode() for match in _RUN.findall(below)}:
-                if run not in self._ours and run not in self._made and looks_secret(run):
+            for run in {match[0].decode() for match in RUN.finditer(below)}:
+                if self._is_new(run) and looks_secret(run):
                     yield f"the answer's body holds {len(run)} characters that look like a secret"
             if answer.body and media_type(answer.headers).startswith(("image/", "video/", "audio/")):
                 yield "the answer's body is a picture or a sound"
 
     def _request(self, request: Request) -> Request:
         headers = tuple((name, self._text(value)) for name, value in request.headers)
-        self._ours.update(self._scalars(request))
+        for value in sent_values(request):
+            if value not in self._known and hash(value) not in self._is_personal:
+                self._ours.add(hash(value))
         return Request(
             request.method, self._url(request.url), headers, self._body(request.body, request.headers, False)
         )
-
-    def _scalars(self, request: Request) -> Iterator[str]:
-        """What a request carries and nobody told us before: made up by Troth."""
-        whole = b"\n".join((request.url.encode(), *(value.encode() for _, value in request.headers), request.body))
-        values = [match.decode() for match in _RUN.findall(whole)]
-        values += [match.decode() for match in _EMAIL.findall(unquote(request.url).encode() + b"\n" + request.body)]
-        values += [field.value for field in _fields(request.body, media_type(request.headers))]
-        values += [field.value for field in form_fields(urlsplit(request.url).query.encode())]
-        return (value for value in values if value and value not in self._known and value not in self._found)
 
     def _response(self, response: Response) -> Response:
         headers = tuple((name, self._header(name, value)) for name, value in response.headers)
@@ -140,22 +129,20 @@ class Scrubber:
     def _url(self, url: str) -> str:
         text = self._text(url)
         path, question, query = text.partition("?")
-        segments = [self._segment(one) for one in path.split("/")]
-        fields = form_fields(query.encode())
-        changes = [
-            (field.start, field.end, write(field, self._distinct[field.value]))
-            for field in fields
-            if field.value in self._distinct
-        ]
-        return "/".join(segments) + question + replaced(query.encode(), changes).decode()
+        data = utf8(query)
+        changes = []
+        for field in form_fields(data):
+            pseudonym = self._distinct(field.value)
+            if pseudonym is not None:
+                changes.append((field.start, field.end, write(field, pseudonym)))
+        return "/".join(map(self._segment, path.split("/"))) + question + _text(replaced(data, changes))
 
     def _segment(self, segment: str) -> str:
-        said = self._distinct.get(unquote(segment))
-        return segment if said is None else quote(said, safe="")
+        pseudonym = self._distinct(unquote(segment))
+        return segment if pseudonym is None else quote(pseudonym, safe="")
 
     def _text(self, text: str, answered: bool = False) -> str:
-        data = text.encode("utf-8", "surrogatepass")
-        return self._runs(self._substituted(data), answered).decode("utf-8", "surrogatepass")
+        return _text(self._runs(self._substituted(utf8(text)), answered))
 
     def _body(self, body: bytes, headers: Headers, answered: bool) -> bytes:
         """A body fit to be kept: to the byte as it was sent where nothing in its content has to be replaced."""
@@ -166,109 +153,119 @@ class Scrubber:
         return body if fit == below else coded(headers, fit)
 
     def _content(self, body: bytes, headers: Headers, answered: bool) -> bytes:
-        data = self._substituted(body)
-        fields = list(_fields(data, media_type(headers)))
-        siblings: dict[int, set[str]] = {}
-        for field in fields:
-            siblings.setdefault(field.parent, set()).update(field.names[-1:])
+        data, media = self._substituted(body), media_type(headers)
+        human = human_parents(data, media)
         changes = []
-        for field in fields:
-            said = self._said(field, siblings[field.parent], answered)
-            if said is not None:
-                changes.append((field.start, field.end, write(field, said)))
+        for field in body_fields(data, media):
+            pseudonym = self._of_field(field, field.parent in human, answered)
+            if pseudonym is not None:
+                changes.append((field.start, field.end, write(field, pseudonym)))
         return self._runs(replaced(data, changes), answered)
 
-    def _said(self, field: Field, siblings: Collection[str], answered: bool) -> str | None:
+    def _of_field(self, field: Field, among_human: bool, answered: bool) -> str | None:
         """What a field's value becomes, or None where it stays."""
         value = field.value
-        if value in self._distinct:
-            return self._distinct[value]
-        if (answered and value in self._ours) or not any(map(str.isalnum, value)):
+        distinct = self._distinct(value)
+        if distinct is not None:
+            return distinct
+        if (answered and hash(value) in self._ours) or not any(map(str.isalnum, value)):
             return None
-        if value in self._made or any(name in value for name in self._values):
+        if hash(value) in self._made or any(True for _ in self._made_in_texts.hits(utf8(value))):
             return None
-        secret, personal = names_secret(field.names), names_person(field.names, siblings)
+        secret, personal = names_secret(field.names), names_person(field.names, among_human)
         if not answered:
-            return self._found.get(value) if secret or personal else None
+            return self._brought(value) if secret or personal else None
         if secret:
             return self._secret(value)
-        if personal or EMAIL.fullmatch(value):
-            return self._keep(value, self._pseudonyms.personal(value))
-        return None
+        return self._keep(value, personal=True) if personal or EMAIL.fullmatch(value) else None
 
     def _runs(self, data: bytes, answered: bool) -> bytes:
         """Values found before, and in an answer e-mail addresses and what looks like a secret, wherever they stand."""
         changes = []
-        for match in _RUN.finditer(data):
+        for match in RUN.finditer(data):
             run = match[0].decode()
-            if run in self._distinct or (answered and self._is_new(run) and looks_secret(run)):
+            if self._distinct(run) is not None or (answered and self._is_new(run) and looks_secret(run)):
                 changes.append((*match.span(), self._secret(run).encode()))
         data = replaced(data, changes)
         changes = []
-        for match in _EMAIL.finditer(data):
+        for match in EMAILS.finditer(data):
             address = match[0].decode()
-            if address in self._distinct:
-                changes.append((*match.span(), self._distinct[address].encode()))
-            elif answered and self._is_new(address):
-                changes.append((*match.span(), self._keep(address, self._pseudonyms.personal(address)).encode()))
+            pseudonym = self._distinct(address)
+            if pseudonym is None and answered and self._is_new(address):
+                pseudonym = self._keep(address, personal=True)
+            if pseudonym is not None:
+                changes.append((*match.span(), pseudonym.encode()))
         return replaced(data, changes)
 
     def _is_new(self, value: str) -> bool:
-        return value not in self._ours and value not in self._made
+        return hash(value) not in self._ours and hash(value) not in self._made
 
     def _secret(self, value: str) -> str:
-        if not value or value in self._ours or value in self._made:
+        if not value or not self._is_new(value):
             return value
-        return self._found.get(value) or self._keep(value, self._pseudonyms.secret(value))
+        return self._brought(value) or self._keep(value, personal=False)
 
-    def _keep(self, value: str, said: str) -> str:
-        self._made.add(said)
-        self._found[value] = said
-        if is_distinct(value):
-            self._distinct[value] = said
-        return said
+    def _keep(self, value: str, personal: bool) -> str:
+        """Replace the value from now on; its pseudonym."""
+        self._is_personal[hash(value)] = personal
+        pseudonym = self._brought(value) or value
+        self._made.add(hash(pseudonym))
+        return pseudonym
+
+    def _brought(self, value: str) -> str | None:
+        """The pseudonym of a value that answers brought, or that is known of a person; None for any other."""
+        personal = self._is_personal.get(hash(value))
+        if personal is None:
+            return None
+        return self._pseudonyms.personal(value) if personal else self._pseudonyms.secret(value)
+
+    def _distinct(self, value: str) -> str | None:
+        """The same, if the value can be known again wherever it stands."""
+        return self._brought(value) if hash(value) in self._is_personal and is_distinct(value) else None
 
     def _substituted(self, data: bytes) -> bytes:
         """The bytes with every known secret replaced, each in the encoding that it stands in."""
         changes = [
-            (span.start, span.end, self._encoded(data[span.start : span.end], span.names))
-            for span in self._redactor.find(data)
+            (span.start, span.end, self._encoded(data[span.start : span.end], span.found))
+            for span in self._finder.find(data)
         ]
         return replaced(data, changes)
 
-    def _encoded(self, shown: bytes, names: tuple[str, ...]) -> bytes:
-        if len(names) == 1:
-            value = self._values[names[0]]
+    def _encoded(self, shown: bytes, found: tuple[Found, ...]) -> bytes:
+        if len(found) == 1:
+            value = found[0].value if found[0].value is not None and found[0].exact else _text(found[0].reads)
             for encode in ENCODINGS.values():
                 if encode(value) == shown:
-                    return encode(names[0])
+                    return encode(self._pseudonym(found[0]))
         decoded = _from_base64(shown)
         if decoded is not None:
             inner = self._substituted(decoded)
-            if inner != decoded and next(self._redactor.find(inner), None) is None:
+            if inner != decoded and not self._finder.find(inner):
                 return _to_base64(inner, shown)
-        return b":".join(name.encode() for name in names)
+        return b":".join(self._pseudonym(one).encode() for one in found)
+
+    def _pseudonym(self, found: Found) -> str:
+        if found.value is not None and found.exact:
+            return self._known[found.value]
+        return self._pseudonyms.secret(_text(found.reads))
 
 
-def _fields(data: bytes, media: str) -> Iterable[Field]:
-    """The fields of a body by its type, or by its looks where the type says nothing."""
-    start = data.lstrip()[:1]
-    if is_json(media) or start in (b"{", b"["):
-        return json_fields(data)
-    if is_xml(media) or media == "text/html" or start == b"<":
-        return xml_fields(data)
-    return form_fields(data) if media == _FORM else ()
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _places(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
     request, answer = exchange.request, exchange.answer
-    yield "the request's URL", request.url.encode("utf-8", "surrogatepass")
+    yield "the request's URL", utf8(request.url)
     for name, value in request.headers:
-        yield f"the request's header {name}", value.encode("utf-8", "surrogatepass")
+        yield f"the request's header {name}", utf8(value)
     yield "the request's body", _seen(request.headers, request.body)
     if isinstance(answer, Response):
         for name, value in answer.headers:
-            yield f"the answer's header {name}", value.encode("utf-8", "surrogatepass")
+            yield f"the answer's header {name}", utf8(value)
         yield "the answer's body", _seen(answer.headers, answer.body)
 
 

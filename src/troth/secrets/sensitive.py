@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection
+from functools import lru_cache
 from math import log2
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -25,6 +26,24 @@ _HUMAN = re.compile(r"mail|birth|gender|phone|picture|photo|avatar|given_?name|f
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SHORTEST_TOKEN, _LONGEST_NUMBER = 20, 23
 _ENTROPY = 3.0
+_LONGEST_NAME = 64
+_NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
+MARK = re.compile(r"<[A-Za-z0-9_.*~-]+>")
+"""What stands in place of a value that was hidden (:mod:`troth.secrets.marks`)."""
+SHORTEST_GUESS = 4
+_FEWEST_CHARACTERS = 2
+_SMALL_NUMBER = re.compile(r"[+-]?\d{1,5}|[vV]?\d{1,4}(?:\.\d{1,4}){1,3}")
+_COMMON_WORDS = (
+    "true false null none undefined yes void unknown empty blank default test example sample demo dummy value text "
+    "string str number numeric integer int32 int64 float double boolean bool object array list date datetime time "
+    "date-time password passwd secret token access_token refresh_token bearer basic digest oauth oauth2 apikey key "
+    "api_key code name username user admin root guest anonymous public private hidden redacted masked email mail "
+    "phone mobile male female other http https localhost active inactive enabled disabled required optional "
+    "expired invalid valid success error failed pending open closed session cookie authorization application json "
+    "html xml"
+)
+_COMMON = frozenset(_COMMON_WORDS.split())
+"""Words that a field may hold in place of a value. To hide one of them everywhere would make a report unreadable."""
 _FORMATS = {
     "a private key": re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     "a key of Amazon's": re.compile(rb"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
@@ -46,12 +65,17 @@ def names_secret(names: Collection[str]) -> bool:
     return plain[-1] in _CARRIERS and len(plain) > 1 and bool(_SECRET.search(plain[-2]))
 
 
-def names_person(names: Collection[str], siblings: Collection[str] = ()) -> bool:
+def names_human(name: str) -> bool:
+    """Whether a field of this name stands among other things about a person, as a birthday does."""
+    return bool(_HUMAN.search(_plain(name)))
+
+
+def names_person(names: Collection[str], among_human: bool = False) -> bool:
     """Whether the way to a value says that it is about a person: address, name, birthday, picture.
 
     Args:
         names: keys, outermost first; ``*`` for any index.
-        siblings: the names beside it; ``name`` alone is a person's only among other things about a person.
+        among_human: whether anything beside it :func:`names_human`; ``name`` alone is a person's only then.
     """
     plain = [_plain(name) for name in names if name != "*"]
     if not plain or _NOT_PERSONAL.search(plain[-1]):
@@ -59,8 +83,23 @@ def names_person(names: Collection[str], siblings: Collection[str] = ()) -> bool
     if _PERSONAL.search(plain[-1]):
         return True
     if plain[-1] == "name":
-        return any(_HUMAN.search(_plain(sibling)) for sibling in siblings)
+        return among_human
     return plain[-1] == "value" and len(plain) > 1 and bool(_PERSONAL.search(plain[-2]))
+
+
+def worth_hiding(value: str, names: Collection[str] = ()) -> bool:
+    """Whether a value that is only guessed to be private may be hidden wherever it stands.
+
+    Not so what is short, a word that stands for a kind of value, a version or a small number, a value that only repeats
+    the name of its field, what was masked by others, and what was hidden before: ``true`` in
+    ``Access-Control-Allow-Credentials``, ``"email": "string"``.
+    """
+    plain = value.strip().lower()
+    if len(plain) < SHORTEST_GUESS or plain in _COMMON or _SMALL_NUMBER.fullmatch(plain) or MARK.search(value):
+        return False
+    if len(set(plain)) < _FEWEST_CHARACTERS:
+        return False
+    return not any(plain == name.lower() or plain == _plain(name) for name in names)
 
 
 def looks_secret(run: str) -> bool:
@@ -70,7 +109,7 @@ def looks_secret(run: str) -> bool:
     longest = max(re.split(r"[-_]", run), key=len)
     if len(longest) < _SHORTEST_TOKEN:
         return False
-    digits = len([char for char in longest if char.isdigit()])
+    digits = len(longest) - len(longest.translate(_NO_DIGITS))
     if digits == len(longest):
         return digits > _LONGEST_NUMBER
     return min(digits, len(longest) - digits) >= 2 and _entropy(longest) >= _ENTROPY
@@ -80,8 +119,7 @@ def is_distinct(value: str) -> bool:
     """Whether a value can be known again wherever it stands: no word or number that may be there by chance."""
     if "@" in value or (" " in value and len(value) >= 8):
         return True
-    digits = sum(char.isdigit() for char in value)
-    return len(value) >= 8 and digits > 0
+    return len(value) >= 8 and any(map(str.isdigit, value))
 
 
 def secret_formats(data: bytes) -> tuple[str, ...]:
@@ -90,6 +128,11 @@ def secret_formats(data: bytes) -> tuple[str, ...]:
 
 
 def _plain(name: str) -> str:
+    return _plain_ending(name[-_LONGEST_NAME:])
+
+
+@lru_cache(maxsize=1024)
+def _plain_ending(name: str) -> str:
     return _CAMEL.sub("_", name).lower().replace("-", "_")
 
 

@@ -36,6 +36,7 @@ class Asking:
         conduct: how to behave towards the target.
         judge_for: the judge of an operation in a world.
         tally: where judgements are counted.
+        clean: gives a finding without secrets, while what its exchange brought is still known.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class Asking:
         conduct: Conduct,
         judge_for: Callable[[Operation, Facts], Judges],
         tally: Tally,
+        clean: Callable[[Finding], Finding],
     ) -> None:
         self._item = item
         self._target = target
         self._conduct = conduct
         self._judge_for = judge_for
         self._tally = tally
+        self._clean = clean
         self.findings: dict[tuple[str, ...], Finding] = {}
         """By fingerprint, each the first time that it was met."""
         self.exchanges = 0
@@ -75,6 +78,7 @@ class Asking:
 
     def crashed(self, finding: Finding) -> None:
         """Count a finding about Troth itself, shown by the last exchange of the current case."""
+        finding = self._clean(finding)
         self.findings[finding.fingerprint] = finding
         last = self.asked[-1] if self.asked else _NOTHING
         self._tally.add_finding(finding, self._item, last, before=self.asked[:-1])
@@ -193,6 +197,7 @@ class Asking:
         return judgement
 
     def _count(self, judgement: Judgement) -> None:
+        judgement = replace(judgement, findings=tuple(map(self._clean, judgement.findings)))
         self._tally.add(judgement, self._item, self.asked if judgement.findings else ())
         for finding in judgement.findings:
             self.findings.setdefault(finding.fingerprint, finding)

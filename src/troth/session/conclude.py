@@ -36,7 +36,7 @@ class Ending:
 
 
 def conclude_run(run: Run, ending: Ending | None = None) -> Report:
-    """The complete report of a run, with its verdict, its exit code and the reasons."""
+    """The complete report of a run, with its verdict, its exit code and the reasons; free of secrets."""
     ending = ending or Ending()
     results = tuple(_weighed(run, result) for result in run.results())
     counts = tuple(_counts(run, ending))
@@ -53,7 +53,7 @@ def conclude_run(run: Run, ending: Ending | None = None) -> Report:
         *unbalanced(counts, answers),
     ]
     conclusion = conclude(reasons)
-    return Report(
+    report = Report(
         run=run.facts(),
         items=results,
         findings=findings,
@@ -65,8 +65,8 @@ def conclude_run(run: Run, ending: Ending | None = None) -> Report:
         removable=() if ending.narrowed or ending.interruption else removable_waivers(run, results),
         unrecorded=unrecorded,
         answers=answers,
-        secrets=run.secrets,
     )
+    return run.redactor.clean(report)
 
 
 def reasons_of(

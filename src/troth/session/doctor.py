@@ -14,6 +14,7 @@ from troth.model.book import Book, Vendor
 from troth.model.exchange import NoAnswer
 from troth.model.operation import Operation
 from troth.model.ports import RunOptions, Target
+from troth.secrets.redactor import Redactor
 from troth.session.credentials import Probe, probe_credentials
 from troth.session.open import Opened, open_all
 from troth.session.plan import Planned, Planner
@@ -21,14 +22,20 @@ from troth.session.reach import Selection, reach, select
 from troth.session.run import Run
 from troth.sources.input_requests import assemble
 from troth.targets.live.dotenv import read_environment
+from troth.targets.live.named_secrets import named_secrets
 from troth.targets.live.settings import TargetSettings
 from troth.targets.live.settings_file import FILE, TargetFile
 
 READY, NOT_READY, SILENT = ExitCode.KEPT, ExitCode.OURS, ExitCode.NOT_JUDGED
 
 
-def doctor(here: Path, name: str | None) -> int:
+def doctor(here: Path, name: str | None, redactor: Redactor | None = None) -> int:
     """Say for each target what is set, what is missing and whether it answers.
+
+    Args:
+        here: where ``troth.toml`` lies.
+        name: the target; None for all.
+        redactor: learns the secrets of the targets, of which everything printed is clean.
 
     Returns:
         0 when all is well, 2 when something is missing, wrong or refused, 3 when only an answer is missing.
@@ -44,19 +51,28 @@ def doctor(here: Path, name: str | None) -> int:
     names = (name,) if name is not None else file.names
     console = Console(soft_wrap=True, highlight=False)
     environment = read_environment(here, os.environ)
-    codes = [_Visit(here, file, one, environment, console).code() for one in names]
+    redactor = redactor or Redactor()
+    redactor.learn(named_secrets(here, os.environ))
+    codes = [_Visit(here, file, one, environment, console, redactor).code() for one in names]
     return NOT_READY if NOT_READY in codes else max(codes, default=READY)
 
 
 class _Visit:
     def __init__(
-        self, here: Path, file: TargetFile, name: str, environment: Mapping[str, str], console: Console
+        self,
+        here: Path,
+        file: TargetFile,
+        name: str,
+        environment: Mapping[str, str],
+        console: Console,
+        redactor: Redactor,
     ) -> None:
         self._here = here
         self._file = file
         self._name = name
         self._environment = environment
         self._console = console
+        self._redactor = redactor
 
     def code(self) -> int:
         uses = self._file.uses(self._name)
@@ -69,7 +85,7 @@ class _Visit:
             self._line("set" if is_set else "MISSING", f"{variable}, for {places}")
         try:
             settings = self._file.settings(self._name, self._environment)
-            selection = select(self._here, self._name, environment=self._environment)
+            selection = select(self._here, self._name, environment=self._environment, redactor=self._redactor)
             opened = open_all(selection)
             book = opened.book
             target = reach(selection, book, opened.terms).target
@@ -127,7 +143,7 @@ class _Visit:
 
     def _line(self, word: str, said: str) -> None:
         style = "red" if word.isupper() else "green" if word == "set" else ""
-        self._console.print(Text.assemble("  ", (f"{word:<8}", style), " ", said))
+        self._console.print(Text.assemble("  ", (f"{word:<8}", style), " ", self._redactor.text(said)))
 
 
 def _allowances(settings: TargetSettings) -> Iterator[str]:
@@ -167,15 +183,14 @@ def plan(selection: Selection, options: RunOptions) -> int:
         run.target.close()
     sent = [one for one in planner.requests if not one.held]
     console = Console(soft_wrap=True, highlight=False)
-    secrets = run.redactor
     settings = selection.settings
     budget = settings.pace.budget if settings is not None else None
     for number, one in enumerate(sent, 1):
         over = " · over the budget" if budget is not None and number > budget else ""
-        console.print(Text(secrets.text(f"{number:>6} {_worded(one)}{over}")))
+        console.print(Text(run.redactor.text(f"{number:>6} {_worded(one)}{over}")))
     held = Counter((one.operation.vendor, one.operation.name, one.held) for one in planner.requests if one.held)
     for (vendor, name, reason), count in held.items():
-        console.print(Text(secrets.text(f"  held {vendor} {name}: {count} requests: {reason}")))
+        console.print(Text(run.redactor.text(f"  held {vendor} {name}: {count} requests: {reason}")))
     effects = Counter(one.operation.effect for one in sent)
     shown = ", ".join(f"{count:,} {effect}" for effect, count in sorted(effects.items()))
     of = f" of a budget of {budget:,}" if budget is not None else ""

@@ -15,12 +15,11 @@ from troth.model.book import Book
 from troth.model.exchange import Exchange, NoAnswer
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Item, Judged, Judges, Reporter, RunOptions, Source
+from troth.model.ports import Budget, Item, Judged, Judges, Reporter, Source
 from troth.model.report import Finding, Judgement, Report
 from troth.plugins.descriptions import CHECK_NAME, CheckDescription, ReporterDescription, SourceDescription
 from troth.plugins.entry_points import Plugin, Plugins
 from troth.reporting.codes import Code
-from troth.secrets.reports import redacted
 
 Watch = Callable[[Judges, str], Judges]
 """Told every judge and its vendor before the judge is used; gives the judge to use."""
@@ -97,7 +96,7 @@ class Extensions:
         for name in ours:
             self._sources.refuse(name)
 
-    def source(self, name: str, book: Book, facts: Callable[[str], Facts], options: RunOptions) -> Source:
+    def source(self, name: str, book: Book, facts: Callable[[str], Facts], budget: Budget) -> Source:
         """A source by its name, made for one run.
 
         Raises:
@@ -107,7 +106,7 @@ class Extensions:
         """
         plugin = self._sources.load(name)
         try:
-            source = plugin.description.make(book, facts, options)
+            source = plugin.description.make(book, facts, budget)
         except TrothError:
             raise
         except Exception as error:
@@ -205,7 +204,7 @@ class _Reporters(Mapping[str, Reporter]):
 
         def write(report: Report, path: Path) -> None:
             try:
-                plugin.description.write(redacted(report), path)
+                plugin.description.write(report, path)
             except (OSError, TrothError):
                 raise
             except Exception as error:

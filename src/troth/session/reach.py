@@ -1,6 +1,7 @@
 """From a target's name to who answers, with every guard in place."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -17,9 +18,10 @@ from troth.model.book import Book, Recording
 from troth.model.exchange import Exchange, Request
 from troth.model.facts import Facts
 from troth.model.ports import Target
+from troth.secrets.needles import SHORTEST
 from troth.secrets.project_key import project_key
 from troth.secrets.pseudonyms import Pseudonyms
-from troth.secrets.redactor import SHORTEST
+from troth.secrets.redactor import Redactor
 from troth.secrets.scrubber import Scrubber
 from troth.secrets.sensitive import is_distinct, names_person, names_secret
 from troth.session.extensions import Extensions
@@ -73,6 +75,8 @@ class Selection:
     here: Path = Path()
     hands: Hands = _HANDS
     """Clock, sleep and chance; a test hands in its own."""
+    redactor: Redactor = field(default_factory=Redactor, compare=False, repr=False)
+    """Learns every secret that becomes known, and takes them out of whatever leaves the process."""
     extensions: Extensions = field(default_factory=Extensions)
     """The checks, sources and reporters that installed packages add."""
 
@@ -86,8 +90,6 @@ class Reached:
     sources: tuple[str, ...] | None = None
     """Sources that may be used; None for all."""
     build: str = ""
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secret value → the name to show; it grows as tokens are issued."""
     recorder: RecordingTarget | None = None
 
 
@@ -100,24 +102,27 @@ def select(
     record: Path | None = None,
     cassettes: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    redactor: Redactor | None = None,
 ) -> Selection:
-    """A selection from the folders that hold in ``here``.
+    """A selection from the folders that hold in ``here``; the redactor learns the secrets of its target.
 
     Raises:
         InputInvalid: the world file, ``troth.toml`` or ``.env`` cannot be used.
         UsageInvalid: there is no target of that name.
     """
+    redactor = redactor or Redactor()
     process = os.environ if environment is None else environment
-    facts = read_world(world, shown(world), read_environment(here, process)) if world is not None else None
+    facts = None if world is None else read_world(world, shown(world), read_environment(here, process), redactor.learn)
     folders = find_folders(here)
     if cassettes is not None:
         folders = replace(folders, cassettes=cassettes, only_these_cassettes=True)
     settings = None
     if target not in ("mock", "replay") and "://" not in target:
         settings = _settings(here, target, process)
+        redactor.learn(settings.secrets)
         named = {*settings.addresses, *settings.specs} - {""}
         vendors = vendors or (tuple(sorted(named)) if "" not in settings.addresses else ())
-    return Selection(folders, target, vendors, spec, facts, settings, record, here)
+    return Selection(folders, target, vendors, spec, facts, settings, record, here, redactor=redactor)
 
 
 def _settings(here: Path, name: str, environment: Mapping[str, str]) -> TargetSettings:
@@ -141,7 +146,7 @@ def reach(selection: Selection, book: Book, terms: Terms) -> Reached:
     if selection.settings is not None:
         path = selection.here / FILE
         check_facts(TargetFile(path, shown(path)), selection.settings, book, set(selection.folders.known))
-        reached = _reach_named(selection.settings, book, terms, selection.hands)
+        reached = _reach_named(selection.settings, book, terms, selection.hands, selection.redactor)
     else:
         reached = _reach_plain(selection, book, terms)
     return reached if selection.record is None else _recording(selection, selection.record, book, reached)
@@ -213,7 +218,7 @@ def _whole(recording: Recording) -> bool:
     return bool(recording.item)
 
 
-def _reach_named(settings: TargetSettings, book: Book, terms: Terms, hands: Hands) -> Reached:
+def _reach_named(settings: TargetSettings, book: Book, terms: Terms, hands: Hands, redactor: Redactor) -> Reached:
     vendor_of, effect_of = vendor_in(book), effect_in(book)
     way, pace = settings.way, settings.pace
     limits = Limits(connect_seconds=way.connect_seconds, total_seconds=way.total_seconds)
@@ -235,14 +240,15 @@ def _reach_named(settings: TargetSettings, book: Book, terms: Terms, hands: Hand
             return issuer.send(request)
 
     by_vendor = ByVendorTarget(name, services, vendor_of)
-    live = AuthenticatedTarget(by_vendor, settings.authentication, vendor_of, ask_for_token, hands.clock)
+    live = AuthenticatedTarget(
+        by_vendor, settings.authentication, vendor_of, ask_for_token, hands.clock, redactor.learn_issued
+    )
     allowed = settings.effects if not settings.loopback or settings.writes is not None else _ANYTHING
     polite = MannersTarget(live, pace, effect_of, allowed, hands)
     permission = Permission(terms, settings.effects, settings.may_lock_out)
     conduct = Conduct(permission, halted=polite.halted, ask_again=True)
     sources = None if settings.may_fuzz else CAREFUL
-    live.issued.update(settings.secrets)
-    return Reached(polite, conduct, sources, settings.build, live.issued)
+    return Reached(polite, conduct, sources, settings.build)
 
 
 def vendor_in(book: Book) -> Callable[[str], str]:
@@ -269,11 +275,12 @@ def effect_in(book: Book) -> Callable[[Request], str]:
 
 
 def _recording(selection: Selection, folder: Path, book: Book, reached: Reached) -> Reached:
-    secrets = {**secret_names(book, reached.target), **reached.secrets}
-    short = sorted(name for value, name in secrets.items() if len(value) < SHORTEST)
+    redactor = selection.redactor
+    redactor.learn(secret_names(book, reached.target))
+    short = sorted(name for value, name in redactor.declared.items() if len(value) < SHORTEST)
     if short:
         raise UsageInvalid(f"a recording could not hide {', '.join(short)}: shorter than {SHORTEST} characters")
-    scrubber = make_scrubber(project_key(selection.here, os.environ), secrets, book, reached.target)
+    scrubber = make_scrubber(project_key(selection.here, os.environ), redactor.declared, book, reached.target)
     settings = selection.settings
     build = f", build {settings.build}" if settings is not None and settings.build else ""
     prefix = _LIVE if reached.target.kind == "live" else ""
@@ -283,7 +290,8 @@ def _recording(selection: Selection, folder: Path, book: Book, reached: Reached)
     if permission is not None:
         allowed = (*sorted(permission.effects), *((_LOCKOUTS,) if permission.lockouts else ()))
     origin = f"{prefix}{name}{build}"
-    target = RecordingTarget(reached.target, folder, origin, scrubber, allowed, lambda: reached.secrets)
+    target = RecordingTarget(reached.target, folder, origin, scrubber, allowed)
+    redactor.pass_on(scrubber.learn)
     conduct = replace(reached.conduct, begin=target.begin, end=target.end, announce=target.announce)
     return replace(reached, target=target, conduct=conduct, recorder=target)
 
@@ -297,14 +305,22 @@ def make_scrubber(key: bytes, secrets: Mapping[str, str], book: Book, target: Ta
         book: whose facts are looked at.
         target: gives the facts.
     """
-    personal: set[str] = set()
+    personal, public = told_facts(book, target)
+    return Scrubber(Pseudonyms(key), [*secrets], set(personal) - set(secrets), public - set(secrets))
+
+
+def told_facts(book: Book, target: Target) -> tuple[dict[str, str], set[str]]:
+    """The values of a target's facts: those about a person → ``vendor.fact``, and all others."""
+    personal: dict[str, str] = {}
     public: set[str] = set()
     for vendor in book.vendors:
         for path, value in fact_texts(target.facts(vendor).world, ()):
             # What cannot be told from a word in passing could not be replaced wherever it stands.
-            about = is_distinct(value) and ("@" in value or names_secret(path) or names_person(path))
-            (personal if about else public).add(value)
-    return Scrubber(Pseudonyms(key), [*secrets], personal - set(secrets), public - set(secrets))
+            if is_distinct(value) and ("@" in value or names_secret(path) or names_person(path)):
+                personal.setdefault(value, ".".join((vendor, *path)))
+            else:
+                public.add(value)
+    return personal, public
 
 
 def _origin(url: str) -> str:
@@ -322,5 +338,5 @@ def secret_names(book: Book, target: Target) -> dict[str, str]:
             for part in fact.name.split("."):
                 value = value.get(part) if isinstance(value, Mapping) else None
             if fact.secret and value is not None:
-                names.setdefault(str(value), f"{vendor.name}_{fact.name.replace('.', '_')}".upper())
+                names.setdefault(str(value), re.sub(r"[^A-Z0-9_]|^(?=\d)", "_", f"{vendor.name}_{fact.name}".upper()))
     return names

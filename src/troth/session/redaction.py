@@ -1,34 +1,27 @@
 """Events without secrets."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
 
-from troth.model.report import Finding, ItemResult, Reported, Verdict
-from troth.secrets.reports import redacted_findings
-from troth.session.events import Event, FindingMet, ItemEnded, finding_met
+from troth.secrets.redactor import Redactor
+from troth.session.events import Answered, Counted, Event, ItemEnded
 
 
-def clean_event(event: Event, secrets: Mapping[str, str]) -> Event:
-    """The same event with ``<NAME>`` wherever a secret appeared.
+def clean_event(event: Event, redactor: Redactor) -> Event:
+    """The same event without secrets. What another process knows a promise, an operation or an item by stays.
 
     Args:
         event: what happened.
-        secrets: secret value → the name to show in its place.
+        redactor: knows the secrets.
     """
     match event:
-        case FindingMet():
-            shown = Reported(event.finding, Verdict.BROKEN, "", event.count, event.item, event.exchange)
-            (clean,) = redacted_findings([shown], secrets)
-            return finding_met(clean.finding, clean.item, clean.count, clean.exchange or event.exchange)
+        case Counted():
+            return msgspec.structs.replace(event, why=redactor.clean(event.why))
+        case Answered():
+            return event
         case ItemEnded(result=result):
-            return ItemEnded(_clean_result(result, secrets))
+            clean = redactor.clean(result)
+            return ItemEnded(replace(clean, name=result.name, vendor=result.vendor, operation=result.operation))
         case _:
-            return msgspec.structs.replace(event)
-
-
-def _clean_result(result: ItemResult, secrets: Mapping[str, str]) -> ItemResult:
-    shown = [Reported(finding, Verdict.BROKEN, "", 1, result.name, None) for finding in result.findings]
-    findings: tuple[Finding, ...] = tuple(reported.finding for reported in redacted_findings(shown, secrets))
-    return replace(result, findings=findings)
+            return redactor.clean(event)

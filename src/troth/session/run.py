@@ -1,11 +1,13 @@
 """Which parts make up a run. The only module that knows every room; what varies is a row in a table here."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from time import perf_counter, sleep
 
 from troth import __version__
@@ -14,15 +16,14 @@ from troth.arazzo.source import WorkflowsSource
 from troth.arazzo.surroundings import Surroundings
 from troth.errors import ExitCode, InputInvalid, UsageInvalid, did_you_mean
 from troth.judging.lint import lint_world
-from troth.model.exchange import Exchange
 from troth.model.ports import Depth, Item, Judges, RunOptions, Source, Target
-from troth.model.report import Count, ItemResult, Reason, Reported, RunFacts
+from troth.model.report import Count, Finding, ItemResult, Reason, Reported, RunFacts
 from troth.reporting.curl import curl
-from troth.secrets.redactor import Redactor
+from troth.secrets.project_key import key_for_marks
 from troth.session.credentials import probe_credentials
-from troth.session.events import Event
+from troth.session.events import Event, FindingMet
 from troth.session.open import Opened, open_all
-from troth.session.reach import Reached, Selection, make_scrubber, reach, secret_names
+from troth.session.reach import Reached, Selection, reach, secret_names, told_facts
 from troth.session.redaction import clean_event
 from troth.session.runner import Runner
 from troth.session.tally import MetFinding
@@ -30,6 +31,7 @@ from troth.session.verdicts import Court
 from troth.sources.cases import CasesSource
 from troth.sources.lint import lint_values
 from troth.sources.recordings import RecordingsSource
+from troth.targets.learning import LearningTarget
 
 SOURCES = ("cases", "properties", "workflows", "recordings")
 """Names for ``--only``, in the order of a run."""
@@ -61,42 +63,34 @@ class Run:
         reached = reach(selection, self.book, self.terms) if target is None else Reached(target)
         self.reached = replace(reached, conduct=reached.conduct.within(options.budget.seconds, perf_counter))
         self.target = self.reached.target
+        self.redactor = selection.redactor
+        self._learn_facts(selection.here)
         self._check_names()
         self._check_world()
         spoken_of = (one for one in options.waivers if one.target in ("", selection.target))
         self.court = Court(options.fail_on, spoken_of, options.today)
         promises = self.workflows.promises()
         watch = self.extensions.watch(options.checks, self.book, watch)
-        self.runner = Runner(self.book, self.terms, self.target, self.court, watch, promises, self.reached.conduct)
-        self._scrubber = make_scrubber(b"", self.reached.secrets, self.book, self.target)
-        self._looked_at: dict[tuple[str, ...], Exchange | None] = {}
+        conduct = self.reached.conduct
+        self.runner = Runner(
+            self.book, self.terms, self.target, self.court, watch, promises, conduct, self._clean_finding
+        )
         self._authenticated = frozenset(selection.settings.authentication) if selection.settings is not None else ()
+        self._variables = tuple(selection.settings.secrets.values()) if selection.settings is not None else ()
         self._probed: set[str] = set()
         self.refusals: list[Reason] = []
         """Vendors that do not take our credentials: nothing of theirs is judged."""
         self._started = datetime.now(UTC)
         self.clock = perf_counter()
 
-    @property
-    def secrets(self) -> dict[str, str]:
-        """Secret value → the name to show in its place, as far as they are known by now.
-
-        A live vendor's answers bring more of their own: those that a report may quote are among them, as ``PRIVATE``.
-        """
-        known = {**secret_names(self.book, self.target), **self.reached.secrets}
-        if self.target.kind != "live":
-            return known
-        for seen in self.runner.tally.findings():
-            if self._looked_at.setdefault(seen.finding.fingerprint) is not seen.exchange:
-                self._looked_at[seen.finding.fingerprint] = seen.exchange
-                for exchange in (*seen.before, seen.exchange):
-                    self._scrubber.exchange(exchange)
-        return {**dict.fromkeys(self._scrubber.found, "PRIVATE"), **known}
-
-    @property
-    def redactor(self) -> Redactor:
-        """Takes the secrets out of anything that is shown."""
-        return Redactor(self.secrets)
+    def _learn_facts(self, here: Path) -> None:
+        """Have the facts hidden that are secret; of somebody's service those about a person and what answers bring."""
+        self.redactor.learn(secret_names(self.book, self.target))
+        if self.target.kind == "live":
+            personal, public = told_facts(self.book, self.target)
+            self.redactor.learn(personal)
+            self.redactor.look_into_answers(public, key_for_marks(here, os.environ))
+            self.target = LearningTarget(self.target, self.redactor)
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -128,7 +122,7 @@ class Run:
         authenticated = vendor in self._authenticated or "" in self._authenticated
         probe = probe_credentials(self.terms, vendor, self.target, self.options.budget.seed, authenticated)
         if probe is not None and probe.refused:
-            names = ", ".join(sorted(set(self.reached.secrets.values())))
+            names = ", ".join(sorted(set(self._variables)))
             text = f"{vendor} refuses the credentials that we have: {probe.line}"
             text += f"; check {names}" if names else "; check the facts of the target"
             self.refusals.append(Reason("credentials-refused", text, ExitCode.OURS))
@@ -141,7 +135,17 @@ class Run:
 
     def reported_findings(self) -> tuple[Reported, ...]:
         """All findings as a report shows them."""
-        return tuple(self.runner.reported(met, self._curl(met)) for met in self.runner.tally.findings())
+        return tuple(map(self._reported, self.runner.tally.findings()))
+
+    def _clean_finding(self, finding: Finding) -> Finding:
+        """A finding without secrets; the requests in it stay, for the line that sends them again."""
+        return replace(self.redactor.clean(replace(finding, calls=())), calls=finding.calls)
+
+    def _reported(self, met: MetFinding) -> Reported:
+        """A finding as a report shows it, free of secrets: of those too that earlier exchanges of its case brought."""
+        for exchange in (*met.before, met.exchange):
+            self.redactor.learn_exchange(exchange)
+        return self.redactor.clean(self.runner.reported(met, self._curl(met)))
 
     def unrecorded(self) -> dict[str, int]:
         """Why exchanges could not be recorded → how many, in this process and in those whose events were absorbed."""
@@ -158,12 +162,16 @@ class Run:
 
     def clean(self, event: Event) -> Event:
         """An event without secrets, so that it may be written down."""
-        return clean_event(event, self.secrets)
+        if isinstance(event, FindingMet):
+            for exchange in self.runner.tally.before(event.finding):
+                self.redactor.learn_exchange(exchange)
+        return clean_event(event, self.redactor)
 
     def reported(self, result: ItemResult) -> list[Reported]:
         """One item's findings as a report shows them."""
         fingerprints = {finding.fingerprint for finding in result.findings}
-        return [reported for reported in self.reported_findings() if reported.finding.fingerprint in fingerprints]
+        met_findings = self.runner.tally.findings()
+        return [self._reported(met) for met in met_findings if met.finding.fingerprint in fingerprints]
 
     def facts(self) -> RunFacts:
         """What a report begins with."""
@@ -198,7 +206,7 @@ class Run:
             yield RecordingsSource(self.book)
         for name in wanted:
             if name not in SOURCES:
-                yield self.extensions.source(name, self.book, self.target.facts, options)
+                yield self.extensions.source(name, self.book, self.target.facts, options.budget)
 
     def _recorded_items(self) -> frozenset[str] | None:
         """On a replay the items that were recorded, unless the user names sources; None where all are to run."""
@@ -248,11 +256,11 @@ class Run:
 
     def _curl(self, met: MetFinding) -> str:
         locate = self.target.abilities(met.finding.vendor).locate or _as_documented
-        calls = [curl(request, locate, self.secrets) for request in met.finding.calls]
+        calls = [curl(request, locate, self.redactor) for request in met.finding.calls]
         if calls:
             return "\n".join(f"{number}. {line}" for number, line in enumerate(calls, start=1))
         request = met.exchange.request
-        return curl(request, locate, self.secrets) if request.url else ""
+        return curl(request, locate, self.redactor) if request.url else ""
 
 
 def _as_documented(url: str) -> str:

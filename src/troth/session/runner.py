@@ -30,6 +30,7 @@ class Runner:
         watch: told every judge and its vendor before the judge is used; gives the judge to use.
         promises: what can be exercised beyond what the terms of operations promise (workflows).
         conduct: how to behave towards the target; without a word, everything may be asked.
+        clean: gives a finding without secrets; nothing is taken out where none is given.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Runner:
         watch: Callable[[Judges, str], Judges] | None = None,
         promises: Iterable[Promise] = (),
         conduct: Conduct | None = None,
+        clean: Callable[[Finding], Finding] = lambda finding: finding,
     ) -> None:
         self._book = book
         self._terms = terms
@@ -48,6 +50,7 @@ class Runner:
         self._court = court
         self._watch = watch
         self._conduct = conduct or Conduct()
+        self._clean = clean
         self._judges: dict[tuple[str, int], Judges] = {}
         self._refused: dict[str, str] = {}
         self._worlds: list[Facts] = []
@@ -74,7 +77,7 @@ class Runner:
             return _result(item, Verdict.SKIPPED, skipped=reason)
         started = perf_counter()
         self._conduct.begin(item.name)
-        asking = Asking(item.name, self._target, self._conduct, self._judge_for, self.tally)
+        asking = Asking(item.name, self._target, self._conduct, self._judge_for, self.tally, self._clean)
         try:
             item.drive(asking.judge)
         except TrothError:

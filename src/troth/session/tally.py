@@ -92,6 +92,11 @@ class Tally:
         """All findings, in the order of their fingerprints."""
         return tuple(self._findings[fingerprint] for fingerprint in sorted(self._findings))
 
+    def before(self, finding: Finding) -> tuple[Exchange, ...]:
+        """What was asked earlier in the case whose exchange shows a finding."""
+        met = self._findings.get(finding.fingerprint)
+        return () if met is None else met.before
+
     def results(self) -> tuple[ItemResult, ...]:
         """How items ended, in the order of their ending."""
         return tuple(self._results.values())

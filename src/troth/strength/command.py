@@ -58,7 +58,7 @@ def strengthen(selection: Selection, options: RunOptions, wanted: StrengthOption
         TrothError: nothing could be measured; the error says why.
     """
     outputs = read_outputs(wanted.reports, WRITERS)
-    report = measure(selection, options, wanted.changed)
+    report = selection.redactor.clean(measure(selection, options, wanted.changed))
     console = Console(soft_wrap=True, highlight=False)
     render_strength(report, console, minimum=wanted.minimum, verbose=wanted.verbose, redundant=wanted.redundant)
     write_outputs(report, outputs)
@@ -108,7 +108,6 @@ def measure(selection: Selection, options: RunOptions, changed: str = "") -> Str
         free=measured.free,
         redundant=measured.redundant,
         unmeasured=tuple(name for name in terms if name not in names),
-        secrets=run.secrets,
     )
 
 

@@ -1,14 +1,12 @@
 """The strength of contracts as text: scores, survivors, free places, and clauses that no mutant needs."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from textwrap import shorten
 
 from rich.console import Console
 
 from troth.reporting.console.page import WIDTH, Line, print_lines
 from troth.reporting.wording import number, printable
-from troth.secrets.redactor import Redactor
 from troth.strength.measurement import Guard, Score, StrengthReport
 
 _MOST_SURVIVORS = 40
@@ -16,15 +14,6 @@ _ABOUT = (
     "A mutant is a kept answer with one thing changed; it is caught when any promise then fails. The score is\n"
     "what was caught of the mutants that are not free: how far a vendor is held, not how it behaves."
 )
-
-
-def without_secrets(report: StrengthReport) -> StrengthReport:
-    """The same report with ``<NAME>`` wherever one of its secrets appeared."""
-    if not report.secrets:
-        return report
-    clean = Redactor(report.secrets).text
-    survivors = tuple(replace(one, change=clean(one.change), place=clean(one.place)) for one in report.survivors)
-    return replace(report, survivors=survivors, secrets={})
 
 
 def render_strength(
@@ -39,11 +28,11 @@ def render_strength(
         verbose: every survivor, and the operators too.
         redundant: the clauses without which nothing more would pass.
     """
-    print_lines(strength_lines(without_secrets(report), minimum, verbose, redundant), console)
+    print_lines(strength_lines(report, minimum, verbose, redundant), console)
 
 
 def strength_lines(report: StrengthReport, minimum: float, verbose: bool, redundant: bool) -> Iterator[Line]:
-    """All lines of a measurement that holds no secrets."""
+    """All lines of a measurement, each with its style."""
     yield f"Troth {report.version}: the strength of contracts · seed {report.seed}", "bold"
     yield f"specs {report.specs_sha256[:12]} · contracts {report.contracts_sha256[:12]}", ""
     for line in _ABOUT.splitlines():

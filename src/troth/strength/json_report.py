@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from troth.reporting.encoding import Tables, Tree, encode_object, keys, write_json_file
-from troth.strength.console import without_secrets
 from troth.strength.measurement import FreeUse, Guard, RedundantClause, Score, StrengthReport, Survivor
 
 FORMAT = 1
@@ -30,9 +29,9 @@ def write_strength_json(report: StrengthReport, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    write_json_file(strength_tree(without_secrets(report)), path)
+    write_json_file(strength_tree(report), path)
 
 
 def strength_tree(report: StrengthReport) -> Tree:
-    """The JSON object of a measurement that holds no secrets."""
+    """The JSON object of a measurement."""
     return encode_object(report, _TABLES)

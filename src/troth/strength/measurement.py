@@ -1,7 +1,6 @@
 """The values of a measurement: mutants, scores, survivors, uses of free places, and the whole report."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from troth.errors import Position
 from troth.model.exchange import Response
@@ -131,5 +130,3 @@ class StrengthReport:
     redundant: tuple[RedundantClause, ...]
     unmeasured: tuple[str, ...] = ()
     """Operations of which every exchange had findings, or that were not called."""
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secret value → the name to show in its place."""

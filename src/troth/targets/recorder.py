@@ -1,7 +1,6 @@
 """Keeps what is asked and answered: a cassette for each item of a run, every secret replaced before it is kept."""
 
 import re
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,7 +55,6 @@ class RecordingTarget(Before):
         origin: what it is recorded from, for the cassettes to say.
         scrubber: replaces what must not be kept.
         allowed: what the run may send, where that is not everything.
-        issued: secrets that became known since (tokens).
     """
 
     def __init__(
@@ -66,14 +64,12 @@ class RecordingTarget(Before):
         origin: str,
         scrubber: Scrubber,
         allowed: tuple[str, ...] | None = None,
-        issued: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         super().__init__(target)
         self._folder = folder
         self._origin = origin
         self._scrubber = scrubber
         self._allowed = allowed
-        self._issued = issued
         self._scene: _Scene | None = None
         self.recorded = Recorded()
 
@@ -132,8 +128,6 @@ class RecordingTarget(Before):
         return exchange
 
     def _keep(self, exchange: Exchange, scene: _Scene) -> None:
-        for token in self._issued():
-            self._scrubber.learn(token)
         if isinstance(exchange.answer, NoAnswer):
             scene.gaps += exchange.answer.reason is not Silence.NOT_RECORDED
             return

@@ -7,13 +7,12 @@ from html import escape, unescape
 from json import dumps, loads
 from urllib.parse import quote_plus, unquote_plus
 
-_JSON = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[{}\[\]:,]', re.DOTALL)
+# A text that nothing ends goes to the end of the data: to try again at each quote in it would be quadratic.
+_JSON = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|-?\d[\d.eE+-]*|true|false|null|[{}\[\]:,]', re.DOTALL)
+MOST_NAMES = 6
+"""A way is told by so many parts at most: what it costs to tell it does not grow with the depth of a tree."""
 _NUMBER = re.compile(r"-?\d+")
-_LEAF = re.compile(
-    rb"<(?:[\w.-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?:\s[^<>]*)?>"
-    rb"(?P<text>(?:[^<]++|<!\[CDATA\[.*?\]\]>)*+)</(?:[\w.-]+:)?(?P=name)\s*>",
-    re.DOTALL,
-)
+_TAG = re.compile(rb"<(?P<slash>/?)(?:[\w.-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?P<rest>(?:\s[^<>]*)?)>|<!\[CDATA\[")
 _ATTRIBUTE = re.compile(rb"""\s(?:[\w.-]+:)?([A-Za-z_][\w.-]*)\s*=\s*("[^"<]*"|'[^'<]*')""")
 _CDATA = re.compile(rb"<!\[CDATA\[(.*)\]\]>", re.DOTALL)
 
@@ -22,8 +21,8 @@ _CDATA = re.compile(rb"<!\[CDATA\[(.*)\]\]>", re.DOTALL)
 class Field:
     """One scalar of a message.
 
-    ``names`` is the way to it: keys, and ``*`` for any index. ``parent`` numbers the object that holds it, so that
-    siblings can be told.
+    ``names`` is the way to it, or its last :data:`MOST_NAMES` parts: keys, and ``*`` for any index, of any number of
+    lists within each other. ``parent`` numbers the object that holds it, so that siblings can be told.
     """
 
     start: int
@@ -51,8 +50,8 @@ def json_fields(data: bytes) -> Iterator[Field]:
 
     Reads tokens and takes any order of them, so that a body which is not quite JSON still gives up what it holds.
     """
-    names: list[str] = []
-    holders: list[int] = [0]
+    way: tuple[str, ...] = ()
+    holders: list[tuple[int, str, tuple[str, ...]]] = [(0, "", ())]
     number = 0
     key = ""
     last: Field | None = None
@@ -66,19 +65,23 @@ def json_fields(data: bytes) -> Iterator[Field]:
             last = None
         if sign in (b"{", b"["):
             number += 1
-            names.append(key)
-            holders.append(number)
+            holders.append((number, key, way))
+            way = _further(way, key)
             key = "*" if sign == b"[" else ""
         elif sign in (b"}", b"]"):
-            if names:
-                key = names.pop()
-                holders.pop()
+            if len(holders) > 1:
+                _, key, way = holders.pop()
         elif sign == b"," or sign in (b"true", b"false", b"null", b":"):
             continue
         else:
-            last = _scalar(match, (*(name for name in names if name), key), holders[-1])
+            last = _scalar(match, _further(way, key), holders[-1][0])
     if last is not None:
         yield last
+
+
+def _further(way: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """One step further on a way: no step where there is no name, and one for all indices in a row."""
+    return way if not name or way[-1:] == (name,) == ("*",) else (*way[1 - MOST_NAMES :], name)
 
 
 def _scalar(match: re.Match[bytes], names: tuple[str, ...], parent: int) -> Field | None:
@@ -108,19 +111,39 @@ def form_fields(data: bytes, offset: int = 0) -> Iterator[Field]:
 def xml_fields(data: bytes) -> Iterator[Field]:
     """The texts of elements without children, and the attributes, of XML or HTML, by local name and in order."""
     found = []
-    for match in _LEAF.finditer(data):
-        cdata = _CDATA.fullmatch(match["text"])
-        start, end = match.span("text")
+    for name, start, end in _leaves(data):
+        cdata = _CDATA.fullmatch(data, start, end)
         if cdata is not None:
-            start, end = start + 9, end - 3
+            start, end = cdata.span(1)
         text = data[start:end].decode("utf-8", "replace")
-        field = Field(start, end, (match["name"].decode(),), text if cdata else unescape(text), "xml")
+        field = Field(start, end, (name,), text if cdata else unescape(text), "xml")
         found.append(replace(field, kind="cdata") if cdata else field)
     for match in _ATTRIBUTE.finditer(data):
         start, end = match.start(2) + 1, match.end(2) - 1
         text = unescape(data[start:end].decode("utf-8", "replace"))
         found.append(Field(start, end, (match[1].decode(),), text, "xml"))
     return iter(sorted(found, key=lambda field: field.start))
+
+
+def _leaves(data: bytes) -> Iterator[tuple[str, int, int]]:
+    """Elements that hold text and CDATA sections alone: their local names, and from where to where they hold it."""
+    opened: tuple[bytes, int] | None = None
+    signs = place = 0
+    while (tag := _TAG.search(data, place)) is not None:
+        place = tag.end()
+        if tag["name"] is None:
+            place = data.find(b"]]>", place) + 3
+            signs += data.count(b"<", tag.start(), place)
+            if place < 3:
+                return
+        elif not tag["slash"]:
+            opened = None if tag["rest"].endswith(b"/") else (tag["name"], place)
+            signs = 0
+        else:
+            of_it = opened is not None and opened[0] == tag["name"]
+            if opened is not None and of_it and data.count(b"<", opened[1], tag.start()) == signs:
+                yield tag["name"].decode(), opened[1], tag.start()
+            opened = None
 
 
 def replaced(data: bytes, changes: list[tuple[int, int, bytes]]) -> bytes:

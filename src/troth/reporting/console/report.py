@@ -1,6 +1,6 @@
 """A report as text, the same in a terminal and in a pipe; a terminal adds colour."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 
@@ -10,7 +10,6 @@ from troth.reporting.console.findings import block, group_unjudged, removable_li
 from troth.reporting.console.page import WIDTH, Line, bullets, print_lines
 from troth.reporting.console.tally import silence_lines, sums_lines, tally_lines
 from troth.reporting.wording import TARGETS, number, printable, verdict_line
-from troth.secrets.reports import redacted, redacted_findings
 
 _MOST_SURPRISES = 20
 _VERDICTS = {Verdict.KEPT: "bold green", Verdict.BROKEN: "bold red"}
@@ -28,27 +27,25 @@ def render(
         waivable: offer ``troth waive``.
         sums: add the table of outcomes of every promise.
     """
-    clean = redacted(report)
-    print_lines(report_lines(clean, verbose=verbose, waivable=waivable), console)
+    print_lines(report_lines(report, verbose=verbose, waivable=waivable), console)
     if sums:
-        print_lines(sums_lines(clean), console)
+        print_lines(sums_lines(report), console)
 
 
-def render_findings(findings: Iterable[Reported], console: Console, secrets: Mapping[str, str]) -> None:
+def render_findings(findings: Iterable[Reported], console: Console) -> None:
     """Write findings in full, without the rest of a report.
 
     Args:
-        findings: the findings.
+        findings: the findings, free of secrets.
         console: where to.
-        secrets: secret value → the name to show in its place.
     """
-    for reported in redacted_findings(findings, secrets):
+    for reported in findings:
         print_lines(block(reported, whole=True), console)
         print_lines([("", "")], console)
 
 
 def report_lines(report: Report, *, verbose: bool, waivable: bool) -> Iterator[Line]:
-    """All lines of a report that holds no secrets, each with its style."""
+    """All lines of a report, each with its style."""
     yield from _head(report)
     for section in _sections(report, verbose, waivable):
         yield "", ""

@@ -39,6 +39,7 @@ class AuthenticatedTarget(Before):
         vendor_of: whose a URL is.
         ask_for_token: sends a request to the token's address; its hosts are checked where the settings are read.
         clock: seconds that only grow.
+        learn: told every token that was issued, whenever it is used.
     """
 
     def __init__(
@@ -48,15 +49,15 @@ class AuthenticatedTarget(Before):
         vendor_of: Callable[[str], str],
         ask_for_token: Callable[[Request], Exchange],
         clock: Callable[[], float],
+        learn: Callable[[str], None],
     ) -> None:
         super().__init__(target)
         self._authentication = authentication
         self._vendor_of = vendor_of
         self._ask_for_token = ask_for_token
         self._clock = clock
+        self._learn = learn
         self._tokens: dict[str, _Token] = {}
-        self.issued: dict[str, str] = {}
-        """Token → the name to show in its place: known for as long as the run lasts."""
 
     def send(self, request: Request) -> Exchange:
         """Send one request with its credentials. A token that is refused is asked for anew, once."""
@@ -80,12 +81,17 @@ class AuthenticatedTarget(Before):
             complaint = self._renew(vendor, how)
             if complaint:
                 return Exchange(request, NoAnswer(Silence.NOT_SENT, complaint))
-        exchange = self._target.send(_bearing(request, self._tokens[vendor].value))
+        exchange = self._send(request, vendor)
         if not fresh and not isinstance(exchange.answer, NoAnswer) and exchange.answer.status == 401:
             if self._renew(vendor, how):
                 return self._answer(request, exchange)
-            exchange = self._target.send(_bearing(request, self._tokens[vendor].value))
+            exchange = self._send(request, vendor)
         return self._answer(request, exchange)
+
+    def _send(self, request: Request, vendor: str) -> Exchange:
+        token = self._tokens[vendor].value
+        self._learn(token)
+        return self._target.send(_bearing(request, token))
 
     def _renew(self, vendor: str, how: Authentication) -> str:
         """Get a token; why there is none, or ``""``. What the server says is not repeated: it may hold secrets."""
@@ -104,7 +110,6 @@ class AuthenticatedTarget(Before):
             return "there is no token: its server's answer has no access_token"
         lifetime = _LIFETIME if grant.expires_in is None else grant.expires_in
         self._tokens[vendor] = _Token(grant.access_token, self._clock() + lifetime - _MARGIN)
-        self.issued[grant.access_token] = f"{vendor}_ACCESS_TOKEN".upper()
         return ""
 
     def _answer(self, request: Request, exchange: Exchange) -> Exchange:

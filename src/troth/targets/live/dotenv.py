@@ -20,14 +20,15 @@ def read_environment(folder: Path, process: Mapping[str, str]) -> dict[str, str]
         process: the process's own variables, which win.
 
     Raises:
-        InputInvalid: lines that are no assignments; all of them, never with their text, which may be a secret.
+        InputInvalid: it cannot be read, or lines that are no assignments; all of them, never with their text, which
+            may be a secret.
     """
     path = folder / ".env"
     if not path.is_file():
         return dict(process)
     variables: dict[str, str] = {}
     problems = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(_text(path).splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         match = _LINE.match(line)
@@ -39,6 +40,18 @@ def read_environment(folder: Path, process: Mapping[str, str]) -> dict[str, str]
     if problems:
         raise InputInvalid(problems)
     return {**variables, **process}
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputInvalid([Problem(Position(".env"), f"cannot be read: {error.strerror or error}")]) from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = Position(".env", data.count(b"\n", 0, error.start) + 1)
+        raise InputInvalid([Problem(line, "is not UTF-8", "write the file as UTF-8")]) from None
 
 
 def _value(text: str) -> str | None:

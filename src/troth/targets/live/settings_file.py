@@ -10,13 +10,15 @@ from troth.loading.contract import schema_problems
 from troth.loading.plain import mapping, sequence
 from troth.loading.positions.toml import read_toml
 from troth.loading.positions.yaml import Document, Located, Path_
-from troth.secrets.redactor import SHORTEST
+from troth.secrets.needles import SHORTEST
 from troth.targets.live.addresses import address_problem, host_of, is_loopback_host, trimmed
 from troth.targets.live.settings import EFFECTS, Authentication, Pace, TargetSettings, Way
 from troth.targets.live.variables import VariableUse, fill_variables, names_variable, texts, variable_uses
 
 FILE = "troth.toml"
 _SECRET = ("bearer", "client_secret")
+_AS_IT_IS = frozenset(("bearer", "token_url", "address", "hosts", "proxy"))
+_FIRST_PRINTABLE, _DELETE, _LAST_LATIN = 0x20, 0x7F, 0xFF
 NOT_SECRET = ("address", "build", "hosts", "spec", "ca_bundle", "client_certificate", "client_key", "world")
 
 
@@ -118,6 +120,7 @@ class _SettingsReading:
             if not self.environment.get(use.name):
                 self._problem(use.place, *use.unset)
         self._no_secrets_written_down()
+        self._nothing_unsendable()
         if self.problems:
             raise InputInvalid(self.problems)
         filled = mapping(fill_variables(self.raw, self.environment))
@@ -154,6 +157,20 @@ class _SettingsReading:
         proxy = self.raw.get("proxy")
         if isinstance(proxy, str) and urlsplit(proxy).password and not names_variable(proxy):
             self._problem(("proxy",), "a password is written down", 'name a variable instead: "${NAME}"')
+
+    def _nothing_unsendable(self) -> None:
+        """What stands in a header or in an address as it is (RFC 9110, 5.5; RFC 3986) holds no control characters."""
+        for use in self.file.uses(self.name):
+            value = self.environment.get(use.name, "")
+            if _AS_IT_IS.isdisjoint(use.place):
+                continue
+            if any(ord(char) < _FIRST_PRINTABLE or ord(char) == _DELETE for char in value):
+                what = "a line break" if "\n" in value or "\r" in value else "a control character"
+                fix = f"take it out of {use.name}: a file read into a variable often ends in one"
+                self._problem(use.place, f"the environment variable {use.name} cannot be sent: it holds {what}", fix)
+            elif "bearer" in use.place and any(ord(char) > _LAST_LATIN for char in value):
+                message = f"the environment variable {use.name} cannot be sent: a header holds Latin-1 alone"
+                self._problem(use.place, message)
 
     def _addresses(self, filled: Mapping[str, object]) -> dict[str, str]:
         written = filled["address"]
@@ -222,7 +239,7 @@ class _SettingsReading:
                 names.setdefault(value, use.name)
             if use.place[0] == "proxy":
                 password = urlsplit(value).password
-                names.update({password: f"{use.name}_PASSWORD"} if password else {})
+                names.update({password: f"{use.name}.password"} if password else {})
         return names
 
     def _problem(self, path: Path_, message: str, fix: str = "") -> None:

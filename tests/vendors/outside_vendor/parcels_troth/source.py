@@ -7,7 +7,7 @@ from troth.model.book import Book
 from troth.model.exchange import Request
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Built, CaseToSend, Judge, RunOptions
+from troth.model.ports import Budget, Built, CaseToSend, Judge
 from troth.plugins.descriptions import SourceDescription
 
 
@@ -40,9 +40,9 @@ class KnownSource:
 
     name = "known"
 
-    def __init__(self, book: Book, _facts: Callable[[str], Facts], options: RunOptions) -> None:
+    def __init__(self, book: Book, _facts: Callable[[str], Facts], budget: Budget) -> None:
         self._book = book
-        self._unknown = f"{options.budget.seed:08d}"
+        self._unknown = f"{budget.seed:08d}"
 
     def items(self) -> Iterator[Reading]:
         """Two readings, where parcels are in the book."""
