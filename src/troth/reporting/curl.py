@@ -159,10 +159,10 @@ class _Shell:
                     return f'"$({_PYTHON.format(module=module, call=call, variable=words[0])})"'
         return self._base64(shown) or "".join(words)
 
-    def _word(self, found: Found) -> str:
+    def _word(self, secret: Found) -> str:
         """The variable that holds a value, or else its mark."""
-        name = self._redactor.name(found)
-        return f'"${name}"' if _VARIABLE.fullmatch(name) else f"'{self._redactor.mark(found)}'"
+        name = self._redactor.name(secret)
+        return f'"${name}"' if _VARIABLE.fullmatch(name) else f"'{self._redactor.mark(secret)}'"
 
     def _base64(self, shown: bytes) -> str | None:
         try:
