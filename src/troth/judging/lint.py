@@ -13,8 +13,13 @@ from troth.model.operation import Citation, Operation
 
 
 def lint_vendor(vendor: Vendor) -> Iterator[Problem]:
-    """Unknown sources, unknown facts, classes with nothing to send, given calls of what does not exist; and parameters
-    that no request has."""
+    """What is against a vendor's files.
+
+    Of the spec, what is not checked and parameters that no request has; of contracts, unknown sources, unknown facts,
+    classes with nothing to send, and given calls of what does not exist.
+    """
+    yield from (unchecked.problem() for unchecked in vendor.spec.unchecked)
+    yield from vendor.spec.warnings
     for operation in vendor.spec.operations.values():
         yield from _computed(operation)
     for contract in vendor.contracts:

@@ -4,10 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from troth.errors import Position
+from troth.errors import Position, Problem
 
 JsonSchema = Mapping[str, object] | bool
 """A JSON Schema 2020-12 whose ``$ref`` all point into its own document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A part of a document that nothing is held to, since it cannot be used or is never asked."""
+
+    place: Position
+    part: str
+    """What it is, such as ``the keyword 'pattern'``."""
+    reason: str
+    fix: str = ""
+    """What the author could do about it; ``""`` where nothing is wrong."""
+
+    def problem(self) -> Problem:
+        """The same as a warning of ``troth lint``."""
+        return Problem(self.place, f"{self.part} is not checked: {self.reason}", self.fix, "warning")
 
 
 class Basis(StrEnum):
@@ -53,8 +69,12 @@ class Parameter:
     explode: bool = True
     style: str = "form"
     example: object = None
+    strict: JsonSchema | None = None
+    """As of :class:`MediaType`."""
     media_type: str = ""
     """The type of its text where it has ``content`` in place of a style, such as ``application/json``."""
+    allow_empty: bool = False
+    """``allowEmptyValue``: a query parameter may be sent without a value."""
     allow_reserved: bool = False
     """``allowReserved``: reserved characters of a query parameter's value are not escaped."""
 
@@ -69,6 +89,10 @@ class MediaType:
     """Set where the type itself, not what it carries, is known in another way than its response."""
     examples: tuple[object, ...] = ()
     encoding: Mapping[str, object] = field(default_factory=dict)
+    strict: JsonSchema | None = None
+    """The schema with what the document's dialect leaves open taken in its narrower sense (a format that it does not
+    define, a null that the author only meant); None where that is ``schema`` itself. Who keeps ``schema`` and not this
+    breaks no promise: it is a surprise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +117,8 @@ class ResponseSpec:
     basis: Basis
     citation: Citation | None
     pointer: tuple[str | int, ...] = ()
+    strict_headers: Mapping[str, JsonSchema] = field(default_factory=dict)
+    """The headers whose schema has a narrower sense, as ``strict`` of :class:`MediaType`."""
     header_forms: Mapping[str, HeaderForm] = field(default_factory=dict)
     """How headers are written that are not so by default."""
 
@@ -178,6 +204,10 @@ class Spec:
     operations: Mapping[str, Operation]
     sha256: str
     xsd: bytes | None = None
+    unchecked: tuple[Unchecked, ...] = ()
+    """What of the document nothing is held to, in the order of the file."""
+    warnings: tuple[Problem, ...] = ()
+    """What is read in some way, though the document's dialect does not define it."""
     schemes: Mapping[str, str] = field(default_factory=dict)
     """Name of a security scheme → the scheme as :attr:`Operation.security` has it."""
 

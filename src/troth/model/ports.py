@@ -161,6 +161,18 @@ Judge = Callable[[Case], Judgement]
 """Makes a case's exchange, if there is one to make, and says everything about it. It counts and reports it too."""
 
 
+class NothingToAsk(Exception):
+    """A source can make no request for an item: nothing is wrong with Troth or the vendor, and the item is skipped.
+
+    Args:
+        reason: why, as a report gives it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class Item(Protocol):
     """One thing a run does, with a readable name: a case, the properties of an operation, a recording, a workflow."""
 

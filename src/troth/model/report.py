@@ -8,7 +8,7 @@ from enum import StrEnum
 from troth.errors import ExitCode, Position
 from troth.model.constants import Constant
 from troth.model.exchange import Exchange, Request
-from troth.model.operation import Basis, Citation
+from troth.model.operation import Basis, Citation, Unchecked
 from troth.model.waivers import Waiver
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -275,6 +275,8 @@ class Report:
     """Vendor, operation, and the status or why there was no answer → how many exchanges."""
     unrecorded: Mapping[str, int] = field(default_factory=dict)
     """Why exchanges were not recorded → how many."""
+    unchecked: tuple[Unchecked, ...] = ()
+    """What of the specs nothing was held to."""
     removable: tuple[Waiver, ...] = ()
     """Waivers that matched nothing, though what they speak of was put to the test."""
 

@@ -249,6 +249,16 @@ _TABLE = (
         "For `br` and `zstd`: `pip install 'troth[codings]'`. A body of such a size is worth a look for itself.",
         "the body is in a content coding that cannot be undone here (br): pip install 'troth[codings]'",
     ),
+    Code(
+        "TR907",
+        "a pattern was given up",
+        "Whether a value fits the spec is not known: its pattern (with look-around or references back) took more steps "
+        "on this value than the judge allows. The value is unjudged.",
+        "Such a pattern can take years on a text of a few dozen characters; a judge that waits for it judges nothing.",
+        "Write the pattern without nested repetition: `^(a+)+$` is `^a+$`. Without look-around and references back "
+        "a pattern takes linear time.",
+        "whether it fits its schema is not known: Max limit for backtracking count exceeded",
+    ),
 )
 CODES: Mapping[str, Code] = {code.code: code for code in _TABLE}
 """Code → its explanation, in order."""

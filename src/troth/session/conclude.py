@@ -64,6 +64,7 @@ def conclude_run(run: Run, ending: Ending | None = None) -> Report:
         reasons=conclusion.reasons,
         removable=() if ending.narrowed or ending.interruption else removable_waivers(run, results),
         unrecorded=unrecorded,
+        unchecked=tuple(part for vendor in run.book.vendors.values() for part in vendor.spec.unchecked),
         answers=answers,
     )
     return run.redactor.clean(report)

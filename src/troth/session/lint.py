@@ -27,7 +27,7 @@ def lint_problems(selection: Selection, today: date) -> tuple[Problem, ...]:
         if selection.folders.installed.has_mock(name):
             world = selection.folders.installed.mock(name)().world()
             problems.update(lint_world(terms, name, Facts(world=world)))
-    if not problems:
+    if all(problem.severity == "warning" for problem in problems):
         problems.update(problem for operation in terms.operations.values() for problem in lint_rows(operation))
         problems.update(lint_values(terms, lambda _vendor: Facts()))
     if selection.spec is None and not selection.vendors:

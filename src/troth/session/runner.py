@@ -10,7 +10,7 @@ from troth.judging.terms import Terms
 from troth.model.book import Book
 from troth.model.facts import Facts
 from troth.model.operation import Operation
-from troth.model.ports import Item, Judges, Target
+from troth.model.ports import Item, Judges, NothingToAsk, Target
 from troth.model.report import Finding, ItemResult, Promise, Reported, Verdict
 from troth.session.asking import Asking
 from troth.session.tally import MetFinding, Tally
@@ -82,6 +82,8 @@ class Runner:
             item.drive(asking.judge)
         except TrothError:
             raise
+        except NothingToAsk as nothing:
+            asking.held.setdefault(nothing.reason)
         except Exception as error:  # noqa: BLE001 - rule 9: a crash in a check is named and the run goes on
             asking.crashed(_crash(item.operation, error))
         self._conduct.end()

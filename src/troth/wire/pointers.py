@@ -135,10 +135,15 @@ def reference_of(node: object) -> str | None:
     return reference if isinstance(reference, str) else None
 
 
+def locate_reference(root: object, reference: str) -> tuple[object, KeyPath]:
+    """What a reference into the same document leads to, or ``MISSING``; and the way to it. See :func:`locate`."""
+    tokens = parse_reference(reference)
+    return (MISSING, ()) if tokens is None else locate(root, tokens)
+
+
 def resolve_reference(root: object, reference: str) -> object:
     """What a reference into the same document leads to, or ``MISSING``."""
-    tokens = parse_reference(reference)
-    return MISSING if tokens is None else resolve_pointer(root, tokens)
+    return locate_reference(root, reference)[0]
 
 
 def reference_chain(root: object, node: object, path: KeyPath = ()) -> Iterator[object]:

@@ -2,18 +2,21 @@
 
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar, overload
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from troth.model.exchange import Headers, Request, Response, header
-from troth.model.operation import MediaType, Operation
+from troth.model.operation import MediaType, Operation, Parameter
 from troth.wire.bodies import Unreadable, charset, is_json, is_xml, media_type, read_json, read_text
 from troth.wire.codings import content
 from troth.wire.media_types import best_matches
+from troth.wire.schema_parts import kinds, member_names
 from troth.wire.soap import SoapMessage, read_envelope
+from troth.wire.styles import merged, query_pairs, read_members, read_query
+from troth.wire.templates import read_path
 from troth.wire.xml_schema import XmlReading, read_by_schema
 from troth.wire.xml_tree import XmlElement, read_xml, walkable
 
@@ -86,50 +89,55 @@ class RequestView:
         self.raw_query: str = target.partition("?")[2]
 
     @_Once
+    def paths(self) -> list[dict[str, str]]:
+        """All ways in which the path fits its template: name → text as it was sent; none where it does not fit."""
+        return read_path(self.target.partition("?")[0], self.operation.path)
+
+    @_Once
     def path(self) -> dict[str, str]:
         """Path parameters, decoded; empty where the path does not fit the template."""
-        template = self.operation.path
-        if "{" not in template:
-            return {}
-        parts = self.target.partition("?")[0].split("/")
-        wanted = template.split("/")
-        if len(parts) != len(wanted):
-            return {}
-        values: dict[str, str] = {}
-        for part, pattern in zip(parts, wanted, strict=True):
-            before, brace, rest = pattern.partition("{")
-            if not brace:
-                continue
-            name, _, after = rest.partition("}")
-            if part.startswith(before) and part.endswith(after) and len(part) >= len(before) + len(after):
-                values[name] = unquote(part[len(before) : len(part) - len(after)])
-        return values
+        return {name: unquote(text) for name, text in self.paths[0].items()} if self.paths else {}
+
+    @_Once
+    def pairs(self) -> list[tuple[str, str]]:
+        """Names and values of the query, as they were sent, in order."""
+        return query_pairs(self.raw_query)
 
     @_Once
     def query(self) -> dict[str, list[str]]:
         """Query parameters: name → values in order."""
         values: dict[str, list[str]] = {}
-        if self.raw_query:
-            for name, value in parse_qsl(self.raw_query, keep_blank_values=True):
-                values.setdefault(name, []).append(value)
+        for name, value in self.pairs:
+            values.setdefault(unquote_plus(name), []).append(unquote_plus(value))
         return values
 
     @_Once
     def params(self) -> dict[str, object]:
-        """Query parameters by the spec's style and explode: a list for an array (``[]`` when empty), else text."""
+        """Query parameters by the spec's style and explode: a list for an array (``[]`` when empty), an object for an
+        object, else text. Their leaves are text.
+        """
         parsed: dict[str, object] = {}
-        query = self.query
         for parameter in self.operation.parameters:
-            if parameter.place != "query" or parameter.name not in query:
-                continue
-            values = query[parameter.name]
-            if not _is_array(parameter.schema):
-                parsed[parameter.name] = values[0]
-            elif parameter.explode:
-                parsed[parameter.name] = [value for value in values if value]
-            else:
-                parsed[parameter.name] = [part for value in values for part in value.split(",") if part]
+            if parameter.place == "query":
+                value = self._parameter(parameter)
+                if value is not None:
+                    parsed[parameter.name] = value
         return parsed
+
+    def _parameter(self, parameter: Parameter) -> object:
+        """A query parameter as its schema has it, or None where it is missing."""
+        wanted = kinds(parameter.schema, parameter.schema)
+        ways = read_query(self.pairs, parameter.name, parameter.style, parameter.explode)
+        if "object" in wanted and not parameter.media_type:
+            if parameter.style == "form" and parameter.explode:
+                members = merged(read_members(self.pairs, member_names(parameter.schema, parameter.schema)))
+                return members or None
+            ways = [way for way in ways if isinstance(way, dict)] or ways
+        elif "array" in wanted and not parameter.media_type:
+            lists = [[text for text in way if text] for way in ways if isinstance(way, list)]
+            return lists[0] if lists else None
+        texts = self.query.get(parameter.name, [None])
+        return next((way for way in ways if isinstance(way, str)), texts[0])
 
     @_Once
     def headers(self) -> dict[str, str]:
@@ -377,7 +385,3 @@ def _by_schema(
 def _origin_form(url: str) -> str:
     parts = urlsplit(url)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
-def _is_array(schema: object) -> bool:
-    return isinstance(schema, Mapping) and schema.get("type") == "array"

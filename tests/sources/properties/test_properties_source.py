@@ -22,7 +22,7 @@ from troth.model.report import Judgement, Verdict
 from troth.session.runner import Runner
 from troth.session.verdicts import Court
 from troth.sources.properties.driver import SHRINKS
-from troth.sources.properties.generation import CannotGenerate
+from troth.sources.properties.generation import MOST_CASES, MOST_LISTED, CannotGenerate, Generator
 from troth.sources.properties.source import PHASES, PropertiesSource
 from troth.wire.request_writer import basic
 from troth.wire.views import RequestView
@@ -398,7 +398,9 @@ def test_an_operation_that_nothing_fits(book):
     item = desk.items("readOpen")[0]
     with pytest.raises(CannotGenerate, match=r"shop\.readOpen"):
         item.drive(lambda _case: pytest.fail("nothing to judge"))
-    assert desk.runner.run(item).verdict is Verdict.UNJUDGED
+    result = desk.runner.run(item)
+    assert result.verdict is Verdict.SKIPPED
+    assert "Schemathesis can make no requests for shop.readOpen" in result.skipped
 
 
 def soap_functions(spec: Spec) -> list[str]:
@@ -427,3 +429,23 @@ def test_every_operation_of_the_real_specs_can_be_asked(vendor, capfd):
     assert all(f"{vendor}/{name}/properties/coverage" in unsendable for name in soap_functions(spec)), "not an object"
     assert set(asked) == {(name, phase) for name in spec.operations for phase in PHASES}
     assert capfd.readouterr() == ("", "")
+
+
+def test_long_lists_and_wide_objects_are_sampled_and_boundary_values_end(book):
+    """What is made is counted: a hundred values tell as much as a hundred thousand."""
+    vendor = book.vendors["shop"]
+    document = copy.deepcopy(dict(vendor.spec.document))
+    values = [f"value-{index}" for index in range(100_000)]
+    names = {f"p{index}": {"type": "string", "maxLength": 9} for index in range(2_000)}
+    schema = {"type": "object", "required": ["p1999"], "properties": names}
+    document["paths"]["/open"]["get"]["parameters"] = [
+        {"name": "n", "in": "query", "required": True, "schema": {"type": "string", "enum": values}},
+        {"name": "o", "in": "query", "required": True, "schema": schema},
+    ]
+    generator = Generator(replace(vendor, spec=replace(vendor.spec, document=document)))
+    cases = generator.coverage(vendor.spec.operations["readOpen"])
+    sent = {str(case.query.get("n")) for case in cases} & set(values)
+    assert 2 <= len(sent) <= MOST_LISTED
+    assert {"value-0", "value-99999"} <= sent
+    assert len(cases) <= MOST_CASES
+    assert document["paths"]["/open"]["get"]["parameters"][0]["schema"]["enum"] == values

@@ -1,52 +1,22 @@
 """Whether the parameters and forms of a request are as the spec describes them: text held to schemas of values."""
 
-from collections.abc import Iterator, Mapping
-from urllib.parse import parse_qsl
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import parse_qsl, unquote
 
-from jsonschema_rs import Draft202012Validator
-
-from troth.judging.requests.readings import list_readings, read_form, readings
+from troth.judging.requests.readings import Readings
+from troth.judging.shapes import Shape
 from troth.model.exchange import COMPUTED_HEADERS
-from troth.model.operation import JsonSchema, Operation, Parameter
-from troth.wire.bodies import Unreadable
-from troth.wire.pointers import reachable
+from troth.model.operation import MediaType, Operation, Parameter
+from troth.wire.bodies import Unreadable, is_json, read_json
+from troth.wire.forms import FormField, read_form
+from troth.wire.schema_parts import is_free_form, kinds, member_names
+from troth.wire.styles import Read, is_member, merged, read_members, read_query, read_text
 from troth.wire.views import RequestView
 
-_NOT_PARAMETERS = frozenset(("accept", "content-type", "authorization"))
+_IGNORED = frozenset(("accept", "content-type", "authorization")) | COMPUTED_HEADERS
 """Headers that OpenAPI describes elsewhere and ignores as parameters (3.1.1, "Common Fixed Fields")."""
-_DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
-
-
-class Validators:
-    """The validators of one operation's own schemas, made when first asked for; the schemas live as long as it does."""
-
-    def __init__(self) -> None:
-        self._whole: dict[int, Draft202012Validator] = {}
-        self._parts: dict[tuple[int, str], Draft202012Validator] = {}
-
-    def of(self, schema: JsonSchema) -> Draft202012Validator:
-        """The validator of a schema."""
-        found = self._whole.get(id(schema))
-        if found is None:
-            found = _validator(dict(schema) if isinstance(schema, Mapping) else schema)
-            self._whole[id(schema)] = found
-        return found
-
-    def of_property(self, schema: JsonSchema, name: str) -> Draft202012Validator:
-        """The validator of what a schema says of one property; of anything where it says nothing."""
-        found = self._parts.get((id(schema), name))
-        if found is None:
-            part = properties(schema).get(name, True)
-            shared = schema.get("components", {}) if isinstance(schema, Mapping) else {}
-            whole = {**part, "components": shared} if isinstance(part, Mapping) else part is not False
-            found = _validator(whole)
-            self._parts[id(schema), name] = found
-        return found
-
-
-def _validator(schema: dict[str, object] | bool) -> Draft202012Validator:
-    # What is no UUID is not what a spec with that format describes, as little as in an answer.
-    return Draft202012Validator(schema, validate_formats=True)
+_NOT_A_SEGMENT = ("", ".", "..")
+"""Whoever normalizes a URL with such a segment takes it for another path's (RFC 3986, section 5.2.4)."""
 
 
 class RequestParameters:
@@ -54,30 +24,41 @@ class RequestParameters:
 
     Args:
         operation: the operation.
-        validators: of its schemas.
     """
 
-    def __init__(self, operation: Operation, validators: Validators) -> None:
+    def __init__(self, operation: Operation) -> None:
         self._operation = operation
-        self._validators = validators
+        self._readings = {
+            (one.place, one.name): Readings(Shape(one.schema, one.strict)) for one in operation.parameters
+        }
+        self._forms: dict[str, Readings] = {}
 
     def departures(self, view: RequestView) -> Iterator[tuple[str, str]]:
         """Place and name of each parameter that is missing or not as described, and of what else is in the query."""
-        spoken_for: set[str] = set()
+        yield from self._path_departures(view)
+        surplus = self._surplus(view)
         for parameter in self._operation.parameters:
-            if parameter.place == "query":
-                spoken_for.update(_names(parameter, view))
-            if not self._fits(parameter, view):
+            if parameter.place != "path" and not self._fits(parameter, view, surplus):
                 yield (parameter.place, parameter.name)
-        spoken_for.update(name for name, _ in parse_qsl(self._operation.fixed_query, keep_blank_values=True))
-        for name in view.query:
-            if name not in spoken_for:
+        if not any(self._takes_the_rest(parameter) for parameter in self._operation.parameters):
+            for name in surplus:
                 yield ("query", name)
 
-    def form_fits(self, schema: JsonSchema, view: RequestView) -> bool:
-        """Whether the body is a form that the schema allows."""
-        form = read_form(view.request.body, view.headers.get("content-type", ""))
-        return not isinstance(form, Unreadable) and self._validators.of(schema).is_valid(self._object(schema, form))
+    def form_departures(self, media: MediaType, view: RequestView) -> Iterator[str]:
+        """The names of a form's fields that are not as described; ``""`` for the form as a whole."""
+        content, kind = view.content, view.headers.get("content-type", "")
+        fields = content if isinstance(content, Unreadable) else read_form(content, kind)
+        if isinstance(fields, Unreadable):
+            yield ""
+            return
+        if media.schema is None:
+            return
+        if media.name not in self._forms:
+            self._forms[media.name] = Readings(Shape(media.schema, media.strict))
+        readings = self._forms[media.name]
+        value = {name: self._form_value(readings, name, each, media) for name, each in _by_name(fields).items()}
+        for departure in readings.shape.each_departure(value):
+            yield from departure.surplus or (str((*departure.path, departure.missing)[0]),)
 
     def authorized(self, view: RequestView) -> bool:
         """Whether the request carries something for one of the schemes that guard the operation, if there are any.
@@ -101,77 +82,121 @@ class RequestParameters:
                 return True
         return not self._operation.security
 
-    def _fits(self, parameter: Parameter, view: RequestView) -> bool:
-        if parameter.place == "header" and parameter.name.lower() in _NOT_PARAMETERS | COMPUTED_HEADERS:
-            return True
-        forms = self._forms(parameter, view)
-        if not forms:
-            return not parameter.required
-        validator = self._validators.of(parameter.schema)
-        return any(validator.is_valid(form) for form in forms)
+    def _path_departures(self, view: RequestView) -> list[tuple[str, str]]:
+        """Those of the way to read the path that has the fewest: a segment with two parameters may have many."""
+        parameters = [one for one in self._operation.parameters if one.place == "path"]
+        fewest: list[tuple[str, str]] | None = None
+        for way in view.paths or [{}]:
+            found = [("path", one.name) for one in parameters if not self._fits_path(one, way.get(one.name))]
+            if not found:
+                return []
+            fewest = found if fewest is None or len(found) < len(fewest) else fewest
+        return fewest or []
 
-    def _forms(self, parameter: Parameter, view: RequestView) -> list[object]:
-        """What a parameter's text may stand for; nothing where it is missing."""
+    def _fits_path(self, parameter: Parameter, raw: str | None) -> bool:
+        if raw is None or unquote(raw) in _NOT_A_SEGMENT:
+            return False
+        if parameter.media_type:
+            return self._fits_content(parameter, unquote(raw))
+        return self._any_fits(parameter, read_text(raw, parameter.name, parameter.style, parameter.explode, "path"))
+
+    def _fits(self, parameter: Parameter, view: RequestView, surplus: list[str]) -> bool:
         if parameter.place == "query":
-            return self._query_forms(parameter, view)
-        if parameter.place == "path":
-            text = view.path.get(parameter.name)
-            # Whoever normalizes such a URL takes it for another path's (RFC 3986, section 5.2.4).
-            return [] if text in ("", ".", "..") else _text_forms(text)
+            return self._fits_query(parameter, view, surplus)
+        name = parameter.name.lower()
         if parameter.place == "header":
-            return _text_forms(view.headers.get(parameter.name.lower()))
-        return _text_forms(_cookies(view).get(parameter.name))
-
-    def _query_forms(self, parameter: Parameter, view: RequestView) -> list[object]:
-        texts = view.query.get(parameter.name)
-        if texts is None:
-            fields = {_member(parameter, name): view.query[name] for name in _names(parameter, view)}
-            return [self._object(parameter.schema, fields)] if fields else []
-        if parameter.explode:
-            parts = [text for text in texts if text]
+            if name in _IGNORED:
+                return True
+            raw = view.headers.get(name)
         else:
-            delimiter = _DELIMITERS.get(parameter.style, ",")
-            parts = [part for text in texts for part in text.split(delimiter) if part]
-        return [*(readings(texts[0]) if len(texts) == 1 else []), *list_readings(parts)]
+            raw = _cookies(view).get(parameter.name)
+        if raw is None:
+            return not parameter.required
+        if parameter.media_type:
+            return self._fits_content(parameter, raw)
+        ways = read_text(raw, parameter.name, parameter.style, parameter.explode, parameter.place)
+        return self._any_fits(parameter, ways)
 
-    def _object(self, schema: JsonSchema, fields: Mapping[str, list[str]]) -> dict[str, object]:
-        """Fields as an object: each as the first reading that its property's schema allows."""
-        found: dict[str, object] = {}
-        for name, texts in fields.items():
-            validator = self._validators.of_property(schema, name)
-            forms = [*(readings(texts[0]) if len(texts) == 1 else []), *list_readings(texts)]
-            found[name] = next((form for form in forms if validator.is_valid(form)), forms[0])
-        return found
+    def _fits_query(self, parameter: Parameter, view: RequestView, surplus: list[str]) -> bool:
+        ways = read_query(view.pairs, parameter.name, parameter.style, parameter.explode)
+        if parameter.media_type:
+            texts = view.query.get(parameter.name, [])
+            return not parameter.required if not texts else len(texts) == 1 and self._fits_content(parameter, texts[0])
+        if self._is_spread(parameter):
+            names = [*self._members(parameter), *(surplus if self._takes_the_rest(parameter) else ())]
+            members = read_members(view.pairs, names)
+            if members:
+                return self._readings["query", parameter.name].fit(merged(members)) or (
+                    bool(ways) and self._any_fits(parameter, ways)
+                )
+        if not ways:
+            return not parameter.required
+        if parameter.allow_empty and view.query.get(parameter.name) == [""]:
+            return True
+        return self._any_fits(parameter, ways)
 
+    def _any_fits(self, parameter: Parameter, ways: Iterable[Read]) -> bool:
+        readings = self._readings[parameter.place, parameter.name]
+        return any(readings.fit(way) for way in ways)
 
-def properties(schema: JsonSchema) -> Mapping[str, object]:
-    """The properties of a schema, or of the one that it refers to."""
-    *_, node = reachable(schema, schema)
-    listed = node.get("properties") if isinstance(node, Mapping) else None
-    return listed if isinstance(listed, Mapping) else {}
+    def _fits_content(self, parameter: Parameter, text: str) -> bool:
+        """Whether a parameter that has a media type in place of a style is as described."""
+        readings = self._readings[parameter.place, parameter.name]
+        if not is_json(parameter.media_type.partition(";")[0].strip().lower()):
+            return readings.fit(text)
+        value = read_json(text.encode("utf-8", "surrogatepass"))
+        return not isinstance(value, Unreadable) and readings.shape.holds(value)
+
+    def _surplus(self, view: RequestView) -> list[str]:
+        """The names in the query that belong to no parameter by themselves."""
+        spoken_for = {name for name, _ in parse_qsl(self._operation.fixed_query, keep_blank_values=True)}
+        for parameter in self._operation.parameters:
+            if parameter.place == "query":
+                spoken_for.add(parameter.name)
+                spoken_for.update(self._members(parameter) if self._is_spread(parameter) else ())
+                if parameter.style == "deepObject":
+                    spoken_for.update(name for name in view.query if is_member(name, parameter.name))
+        return [name for name in view.query if name not in spoken_for]
+
+    def _members(self, parameter: Parameter) -> frozenset[str]:
+        return member_names(parameter.schema, parameter.schema)
+
+    def _is_spread(self, parameter: Parameter) -> bool:
+        """Whether the members of an object stand in the query under their own names."""
+        spread = parameter.place == "query" and parameter.style == "form" and parameter.explode
+        return spread and not parameter.media_type and "object" in kinds(parameter.schema, parameter.schema)
+
+    def _takes_the_rest(self, parameter: Parameter) -> bool:
+        """Whether it is an object of any names, so that whatever nobody else speaks of belongs to it."""
+        return self._is_spread(parameter) and is_free_form(parameter.schema, parameter.schema)
+
+    def _form_value(self, readings: Readings, name: str, fields: list[FormField], media: MediaType) -> object:
+        """A field of a form: JSON where it is an object or says so, else as its schema has it."""
+        texts: list[object] = []
+        for field in fields:
+            if is_json(field.media_type) or (not field.media_type and readings.member_is(name, "object")):
+                value = read_json(field.text.encode("utf-8", "surrogatepass"))
+                texts.append(field.text if isinstance(value, Unreadable) else value)
+            else:
+                texts.append(field.text)
+        encoding = media.encoding.get(name)
+        style = encoding.get("style") if isinstance(encoding, Mapping) else None
+        if style is not None and isinstance(encoding, Mapping):
+            pairs = [(name, text) for text in texts if isinstance(text, str)]
+            ways = read_query(pairs, name, str(style), encoding.get("explode", style == "form") is True)
+            return readings.member(name, ways)
+        return readings.member(name, [texts[0], texts] if len(texts) == 1 else [texts])
 
 
 def _is_authorization(parameter: Parameter) -> bool:
     return parameter.place == "header" and parameter.name.lower() == "authorization"
 
 
-def _text_forms(text: str | None) -> list[object]:
-    if text is None:
-        return []
-    return [*readings(text), *(list_readings([part for part in text.split(",") if part]))]
-
-
-def _names(parameter: Parameter, view: RequestView) -> list[str]:
-    """The names in a query that belong to a parameter: its own, or those of its object's members."""
-    if parameter.name in view.query:
-        return [parameter.name]
-    if parameter.style == "deepObject":
-        return [name for name in view.query if name.startswith(parameter.name + "[") and name.endswith("]")]
-    return [name for name in view.query if parameter.explode and name in properties(parameter.schema)]
-
-
-def _member(parameter: Parameter, name: str) -> str:
-    return name[len(parameter.name) + 1 : -1] if parameter.style == "deepObject" else name
+def _by_name(fields: Iterable[FormField]) -> dict[str, list[FormField]]:
+    named: dict[str, list[FormField]] = {}
+    for field in fields:
+        named.setdefault(field.name, []).append(field)
+    return named
 
 
 def _cookies(view: RequestView) -> dict[str, str]:

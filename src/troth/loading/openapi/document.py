@@ -1,6 +1,10 @@
-"""OpenAPI 3.0 and 3.1 documents into operations, with the place of each."""
+"""OpenAPI 3.0, 3.1 and 3.2 documents into operations, with the place of each.
+
+A document is not refused for one bad spot: what cannot be used is left out, and named with its place and the reason.
+"""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -8,40 +12,29 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from troth.errors import InputInvalid, Position, Problem
-from troth.loading.openapi.schemas import (
-    READ_ONLY,
-    WRITE_ONLY,
-    Schemas,
-    reference_problems,
-    schema_problems,
-)
+from troth.loading.openapi.contents import Contents
+from troth.loading.openapi.dialects import READ_ONLY, WRITE_ONLY
+from troth.loading.openapi.parts import Part, followed
+from troth.loading.openapi.references import Tree, join
+from troth.loading.openapi.schemas import Schemas
 from troth.loading.openapi.text import read_openapi_text
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
 from troth.loading.positions.yaml import Document
-from troth.model.operation import (
-    Basis,
-    Citation,
-    HeaderForm,
-    JsonSchema,
-    MediaType,
-    Operation,
-    Parameter,
-    ResponseSpec,
-    SoapOperation,
-    Spec,
-    split_path,
-)
-from troth.wire.pointers import ReferenceInvalid, dereference
+from troth.model.operation import Basis, Operation, SoapOperation, Spec, Unchecked, split_path
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _EFFECTS = {
     "get": "safe",
     "head": "safe",
     "options": "safe",
     "trace": "safe",
+    "query": "safe",
     "put": "idempotent",
     "delete": "destroys",
 }
+_BESIDE_METHODS = frozenset(("summary", "description", "servers", "parameters", "$ref", "additionalOperations"))
+_VERSION = re.compile(r"3\.[012](\.[0-9]+)?(-.*)?")
+_NOT_ASKED = "only paths are asked; this is a call of the service's"
 
 
 def read_spec_file(path: Path, vendor: str | None = None, shown: str | None = None) -> Spec:
@@ -49,98 +42,166 @@ def read_spec_file(path: Path, vendor: str | None = None, shown: str | None = No
     try:
         data = path.read_bytes()
     except OSError as error:
-        from_file = Problem(_whole(shown or str(path)), f"cannot be read: {error.strerror or error}")
+        from_file = Problem(Position(shown or str(path)), f"cannot be read: {error.strerror or error}")
         raise InputInvalid([from_file]) from error
     return read_spec(data, vendor or path.stem, shown or str(path), path.parent)
 
 
 def read_spec(data: bytes, vendor: str, shown: str, folder: Path | None = None, server: str | None = None) -> Spec:
-    """Read a spec.
+    """Read a spec. Nothing is fetched, and no file is read that is not in the folder or below it.
 
     Args:
-        data: an OpenAPI 3.0 or 3.1 document, YAML or JSON.
+        data: an OpenAPI 3.0, 3.1 or 3.2 document, YAML or JSON.
         vendor: the name to give it.
         shown: the file's name in messages.
-        folder: where files named by ``x-soap`` are (an XSD); None when there are none.
+        folder: where the files are that it refers to, and those named by ``x-soap`` (an XSD); None when there are none.
         server: the address of the document, which relative server URLs are relative to.
 
     Raises:
-        InputInvalid: the document cannot be used; every problem found, each with its place.
+        InputInvalid: nothing of the document can be used; every problem found, each with its place.
     """
     document = read_openapi_text(data, shown)
-    reading = _SpecReading(document, vendor, server or "http://localhost")
-    reading.check_document()
-    operations = {operation.name: operation for operation in reading.operations()} if not reading.problems else {}
-    xsd = reading.xsd(folder) if not reading.problems else None
-    schemes = reading.schemes if not reading.problems else {}
-    if reading.problems:
-        raise InputInvalid(reading.problems)
-    return Spec(vendor, shown, mapping(document.value), operations, hashlib.sha256(data).hexdigest(), xsd, schemes)
+    version = _version(document)
+    tree = join(document, folder)
+    reading = _SpecReading(tree, version, vendor, server or "http://localhost")
+    operations = {operation.name: operation for operation in reading.operations()}
+    reading.calls()
+    xsd = reading.xsd(folder)
+    survey = reading.schemas.survey
+    survey.name_unchecked()
+    unchecked = tuple(sorted(tree.unchecked, key=_in_file))
+    if not operations:
+        nothing = Problem(document.at("paths"), "no operation is left to judge", "")
+        raise InputInvalid([nothing, *(each.problem() for each in unchecked)])
+    warnings = tuple(survey.warnings())
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Spec(
+        vendor,
+        shown,
+        tree.root,
+        operations,
+        sha256,
+        xsd,
+        unchecked=unchecked,
+        warnings=warnings,
+        schemes=reading.schemes,
+    )
 
 
-def _whole(shown: str) -> Position:
-    return Position(shown)
+def _in_file(unchecked: Unchecked) -> tuple[str, int, int]:
+    return (unchecked.place.file, unchecked.place.line, unchecked.place.column)
+
+
+def _version(document: Document) -> str:
+    """``3.0``, ``3.1`` or ``3.2``.
+
+    Raises:
+        InputInvalid: it is no document of these versions, or has no paths.
+    """
+    root = mapping(document.value)
+    version = root.get("openapi")
+    text = str(version)
+    if "swagger" in root:
+        name = Path(document.file)
+        command = f"npx swagger2openapi --patch --yaml --outfile {name.stem}.openapi.yaml {name.name}"
+        raise _refusal(
+            document, f"this is Swagger {root['swagger']}; OpenAPI 3 is needed", f"convert it: {command}", "swagger"
+        )
+    if version is None:
+        raise _refusal(document, "this is not an OpenAPI document: it has no key 'openapi' at its root", "")
+    if not isinstance(version, (str, float)) or not _VERSION.fullmatch(text):
+        raise _refusal(document, f"OpenAPI 3.0, 3.1 or 3.2 is needed; this is {text}", "", "openapi")
+    if not isinstance(root.get("paths"), Mapping):
+        hooks = ", ".join(mapping(root.get("webhooks")))
+        named = f": {hooks}" if hooks else ""
+        raise _refusal(
+            document,
+            "the document has no paths",
+            f"only paths can be asked; webhooks are calls of the service's{named}",
+        )
+    return text[:3]
+
+
+def _refusal(document: Document, message: str, fix: str, *path: str) -> InputInvalid:
+    return InputInvalid([Problem(document.at(*path), message, fix)])
 
 
 class _SpecReading:
-    def __init__(self, document: Document, vendor: str, base: str) -> None:
-        self.document = document
+    def __init__(self, tree: Tree, version: str, vendor: str, base: str) -> None:
+        self.tree = tree
+        self.version = version
         self.vendor = vendor
         self.base = base
-        self.root = mapping(document.value)
-        self.components = mapping(self.root.get("components"))
-        self.schemas = Schemas(self.root, str(self.root.get("openapi")).startswith("3.0"))
-        self.problems: list[Problem] = []
+        self.root = Part(tree.root, ())
+        self.schemas = Schemas(tree, version)
+        self.contents = Contents(tree, self.schemas, version)
         self.repeated: frozenset[str] = frozenset()
-
-    def check_document(self) -> None:
-        version = self.root.get("openapi")
-        if "swagger" in self.root:
-            said = f"OpenAPI 3.0 or 3.1 is needed; this is Swagger {self.root['swagger']}"
-            self._problem(said, "convert it to OpenAPI 3.1", "swagger")
-        elif version is None:
-            self._problem("this is not an OpenAPI document: it has no key 'openapi' at its root", "")
-        elif not isinstance(version, str):
-            self._problem("the version of OpenAPI must be text of three numbers", "write '3.1.0'", "openapi")
-        elif not version.startswith("3."):
-            self._problem(f"OpenAPI 3.0 or 3.1 is needed; this is {version}", "", "openapi")
-        elif not isinstance(self.root.get("paths"), Mapping):
-            self._problem("the document has no paths", "only paths can be asked; webhooks are calls of the service's")
-        else:
-            self.problems.extend(reference_problems(self.document))
+        if not isinstance(tree.root.get("openapi"), str):
+            tree.root["openapi"] = f"{version}.0"
 
     def operations(self) -> Iterator[Operation]:
-        names: dict[str, object] = {}
+        names: set[str] = set()
         self.repeated = self._repeated()
-        for path, raw_item in mapping(self.root["paths"]).items():
-            item = self._resolve(raw_item)
-            for method in _METHODS:
-                if method not in item:
-                    continue
-                for operation in self._operations_at(path, method, item):
+        for path, item in self._items():
+            self._named(item)
+            for method, part in self._methods(item):
+                for operation in self._operations_at(path, method, item, part):
                     if operation.name in names:
-                        self._problem(
-                            f"the operationId {operation.name!r} stands twice",
-                            "give each operation its own",
-                            "paths", path, method, "operationId",
-                        )  # fmt: skip
-                    names[operation.name] = path
-                    new = (one for one in schema_problems(self.document, operation) if one not in self.problems)
-                    self.problems.extend(new)
+                        reason = f"another one is called {operation.name!r} too"
+                        self.tree.drop(part.pointer, f"the operation {operation.name!r}", reason, "give each its own")
+                        continue
+                    names.add(operation.name)
                     yield operation
+
+    def calls(self) -> None:
+        """Name the calls that the service makes: nobody asks them."""
+        for name, part in self.root.items("webhooks"):
+            self.tree.drop(part.pointer, f"the webhook {name}", _NOT_ASKED)
+
+    def _items(self) -> Iterator[tuple[str, Part]]:
+        for path, part in self.root.items("paths"):
+            if path.startswith("x-"):
+                continue
+            if not path.startswith("/"):
+                self.tree.drop(part.pointer, f"the path {path!r}", "a path begins with a slash", "correct it")
+                continue
+            yield path, followed(self.tree, part)
+
+    def _methods(self, item: Part) -> Iterator[tuple[str, Part]]:
+        methods = (*METHODS, "query") if self.version == "3.2" else METHODS
+        for method in methods:
+            if method in item.fields:
+                yield method, item.at(method)
+        if self.version == "3.2":
+            yield from item.items("additionalOperations")
+
+    def _named(self, item: Part) -> None:
+        """Name what stands in a path item and is no method of the document's version."""
+        methods = (*METHODS, "query") if self.version == "3.2" else METHODS
+        for key in item.fields:
+            if key.startswith("x-") or key in methods or key in _BESIDE_METHODS:
+                continue
+            reason = f"OpenAPI {self.version} has no such method"
+            self.tree.drop((*item.pointer, key), f"the operation {key!r}", reason, "correct it")
+        if self.version != "3.2" and "additionalOperations" in item.fields:
+            reason = f"OpenAPI {self.version} has none"
+            self.tree.drop((*item.pointer, "additionalOperations"), "the key 'additionalOperations'", reason)
 
     def _repeated(self) -> frozenset[str]:
         """Every ``operationId`` that several operations have: it names none of them."""
-        items = [self._resolve(item) for item in mapping(self.root["paths"]).values()]
-        raws = [mapping(item[method]) for item in items for method in _METHODS if method in item]
+        raws = [part.fields for _, item in self._items() for _, part in self._methods(item)]
         counts = Counter(str(raw["operationId"]) for raw in raws if "operationId" in raw)
         return frozenset(name for name, count in counts.items() if count > 1)
 
-    def _operations_at(self, path: str, method: str, item: Mapping[str, object]) -> Iterator[Operation]:
-        raw = mapping(item[method])
-        at = ("paths", path, method)
+    def _operations_at(self, path: str, method: str, item: Part, part: Part) -> Iterator[Operation]:
+        raw = part.fields
+        if not isinstance(part.value, Mapping):
+            self.tree.drop(part.pointer, f"the operation {method.upper()} {path}", "it must be an object", "correct it")
+            return
         given = str(raw.get("operationId") or "")
         name = given if given and given not in self.repeated else f"{method.upper()} {path}"
+        self._callbacks(part)
+        body = followed(self.tree, part.at("requestBody"))
         route, query = split_path(path)
         plain = Operation(
             vendor=self.vendor,
@@ -149,48 +210,55 @@ class _SpecReading:
             path=route,
             path_key=path if path != route else "",
             fixed_query=query,
-            server=self._server(raw, item),
-            parameters=tuple(self._parameters(item, raw, at)),
-            request_body=self._content(self._resolve(raw.get("requestBody")), READ_ONLY),
-            body_required=self._resolve(raw.get("requestBody")).get("required") is True,
-            responses={_status(name): self._response(name, value, at) for name, value in _items(raw, "responses")},
+            server=self._server(raw, item.fields),
+            parameters=self.contents.parameters(route, item, part),
+            request_body=self.contents.media_types(body, READ_ONLY),
+            body_required=body.fields.get("required") is True,
+            responses={
+                status.lower(): self.contents.response(status, each) for status, each in part.items("responses")
+            },
             security=() if self._is_open(raw) else self._asked_schemes(raw),
             schemes=self._asked_schemes(raw),
             effect=str(raw.get("x-effect", _EFFECTS.get(method, "creates"))),
             basis=read_basis(raw.get("x-basis"), Basis.DOCUMENTED),
-            citation=_citation(raw),
-            position=self.document.key_at(*at),
+            citation=read_citation(raw["x-source"]) if "x-source" in raw else None,
+            position=self.tree.key_position(part.pointer),
             http_name=name,
             deprecated=raw.get("deprecated") is True,
         )
-        soap = mapping(raw.get("x-soap"))
-        if not soap:
+        soap = part.at("x-soap")
+        if not soap.fields:
             yield plain
-        for name in mapping(soap.get("operations")):
-            yield self._soap(plain, soap, name, at)
+        for name, bound in soap.items("operations"):
+            yield self._soap(plain, soap, name, bound)
 
-    def _soap(self, plain: Operation, soap: Mapping[str, object], name: str, at: tuple[str, ...]) -> Operation:
-        raw = mapping(mapping(soap["operations"])[name])
+    def _callbacks(self, part: Part) -> None:
+        for name, callback in part.items("callbacks"):
+            self.tree.drop(callback.pointer, f"the callback {name}", _NOT_ASKED)
+
+    def _soap(self, plain: Operation, soap: Part, name: str, part: Part) -> Operation:
+        raw = part.fields
+        request, returns = part.at("request"), part.at("return")
         bound = SoapOperation(
             element=str(raw.get("element", name)),
-            namespace=str(soap.get("namespace", "")),
+            namespace=str(soap.fields.get("namespace", "")),
             parameters=tuple(str(value) for value in sequence(raw.get("parameters"))),
-            request=self.schemas.whole(raw.get("request"), READ_ONLY) or True,
-            returns=self.schemas.whole(raw.get("return"), WRITE_ONLY) or True,
+            request=self.schemas.whole(request.value, request.pointer, READ_ONLY).schema or True,
+            returns=self.schemas.whole(returns.value, returns.pointer, WRITE_ONLY).schema or True,
         )
         return Operation(
             **{field: getattr(plain, field) for field in _CARRIED},
             name=name,
             effect=str(raw.get("x-effect", plain.effect)),
             basis=read_basis(raw.get("x-basis"), plain.basis),
-            citation=_citation(raw) or plain.citation,
-            position=self.document.key_at(*at, "x-soap", "operations", name),
+            citation=read_citation(raw["x-source"]) if "x-source" in raw else plain.citation,
+            position=self.tree.key_position(part.pointer),
             deprecated=raw.get("deprecated") is True,
             soap=bound,
         )
 
     def _server(self, raw: Mapping[str, object], item: Mapping[str, object]) -> str:
-        for holder in (raw, item, self.root):
+        for holder in (raw, item, self.root.fields):
             servers = sequence(holder.get("servers"))
             if servers:
                 server = mapping(servers[0])
@@ -200,96 +268,14 @@ class _SpecReading:
                 return urljoin(self.base, url).rstrip("/")
         return urljoin(self.base, "/").rstrip("/")
 
-    def _parameters(
-        self, item: Mapping[str, object], raw: Mapping[str, object], at: tuple[str, ...]
-    ) -> Iterator[Parameter]:
-        merged: dict[tuple[str, str], Parameter] = {}
-        for holder in (item, raw):
-            for value in sequence(holder.get("parameters")):
-                parameter = self._parameter(self._resolve(value))
-                merged[(parameter.place, parameter.name)] = parameter
-        declared = {name for place, name in merged if place == "path"}
-        wanted = {part.split("}")[0] for part in at[1].split("{")[1:]}
-        for name in sorted(wanted - declared):
-            self._problem(f"the path parameter {name!r} is not declared", "declare it under parameters", *at)
-        yield from merged.values()
-
-    def _parameter(self, raw: Mapping[str, object]) -> Parameter:
-        place = str(raw.get("in", "query"))
-        style = str(raw.get("style", "form" if place in ("query", "cookie") else "simple"))
-        content = self._content(raw, READ_ONLY)
-        schema = content[0].schema if content else self.schemas.whole(raw.get("schema"), READ_ONLY)
-        example = raw.get("example")
-        for value in mapping(raw.get("examples")).values():
-            example = mapping(value).get("value", example)
-            break
-        return Parameter(
-            name=str(raw.get("name", "")),
-            place=place,
-            required=raw.get("required") is True,
-            schema=True if schema is None else schema,
-            explode=raw.get("explode", style == "form") is True,
-            style=style,
-            example=example,
-            media_type=content[0].name if content else "",
-            allow_reserved=raw.get("allowReserved") is True,
-        )
-
-    def _content(self, raw: Mapping[str, object], unsent: str) -> tuple[MediaType, ...]:
-        return tuple(
-            MediaType(
-                name=name,
-                schema=self.schemas.whole(mapping(value).get("schema"), unsent),
-                basis=read_basis(mapping(value)["x-basis"], Basis.ASSUMED) if "x-basis" in mapping(value) else None,
-                examples=tuple(self._examples(mapping(value))),
-                encoding=mapping(mapping(value).get("encoding")),
-            )
-            for name, value in _items(raw, "content")
-        )
-
-    def _examples(self, raw: Mapping[str, object]) -> Iterator[object]:
-        if "example" in raw:
-            yield raw["example"]
-        for value in mapping(raw.get("examples")).values():
-            resolved = self._resolve(value)
-            if "value" in resolved:
-                yield resolved["value"]
-
-    def _response(self, status: str, value: object, at: tuple[str, ...]) -> ResponseSpec:
-        raw = self._resolve(value)
-        headers: dict[str, JsonSchema] = {}
-        forms: dict[str, HeaderForm] = {}
-        required = []
-        for name, header_value in _items(raw, "headers"):
-            if name.lower() == "content-type":
-                # OpenAPI ignores it here: the keys of ``content`` say it.
-                continue
-            header = self._resolve(header_value)
-            content = self._content(header, WRITE_ONLY)
-            schema = content[0].schema if content else self.schemas.whole(header.get("schema"), WRITE_ONLY)
-            headers[name.lower()] = True if schema is None else schema
-            forms[name.lower()] = HeaderForm(header.get("explode") is True, content[0].name if content else "")
-            if header.get("required") is True:
-                required.append(name.lower())
-        return ResponseSpec(
-            status=_status(status),
-            content=self._content(raw, WRITE_ONLY),
-            headers=headers,
-            required_headers=tuple(required),
-            basis=read_basis(mapping(value).get("x-basis", raw.get("x-basis")), Basis.DOCUMENTED),
-            citation=_citation(mapping(value)) or _citation(raw),
-            pointer=(*at, "responses", status),
-            header_forms=forms,
-        )
-
     @cached_property
     def schemes(self) -> dict[str, str]:
-        """Name of a security scheme → how it is written."""
-        raw = mapping(self.components.get("securitySchemes"))
-        return {name: scheme_text(self._resolve(scheme)) for name, scheme in raw.items()}
+        """Name of a security scheme → the scheme as an operation has it."""
+        named = self.root.at("components").items("securitySchemes")
+        return {name: scheme_text(followed(self.tree, part).fields) for name, part in named}
 
     def _requirements(self, raw: Mapping[str, object]) -> list[object]:
-        return sequence(raw.get("security", self.root.get("security")))
+        return sequence(raw.get("security", self.root.fields.get("security")))
 
     def _is_open(self, raw: Mapping[str, object]) -> bool:
         """Whether an operation may be called without any credentials."""
@@ -300,45 +286,32 @@ class _SpecReading:
         names = (name for requirement in self._requirements(raw) for name in mapping(requirement))
         return tuple(dict.fromkeys(known.get(name, "bearer") for name in names))
 
-    def _resolve(self, raw: object) -> Mapping[str, object]:
-        try:
-            return mapping(dereference(self.document.value, raw))
-        except ReferenceInvalid as error:
-            self.problems.append(Problem(self.document.at(*error.path), str(error)))
-            return {}
-
     def xsd(self, folder: Path | None) -> bytes | None:
-        for path, item in mapping(self.root["paths"]).items():
-            for method in _METHODS:
-                name = mapping(mapping(mapping(item).get(method)).get("x-soap")).get("xsd")
-                if not isinstance(name, str) or folder is None:
-                    continue
-                try:
-                    return (folder / name).read_bytes()
-                except OSError as error:
-                    self._problem(
-                        f"the file {name!r} cannot be read: {error.strerror or error}",
-                        "put it beside the spec",
-                        "paths", path, method, "x-soap", "xsd",
-                    )  # fmt: skip
+        """The XML Schema of the document's SOAP messages; it stands in the document's folder or below."""
+        for _, item in self._items():
+            for _, part in self._methods(item):
+                named = part.at("x-soap").at("xsd")
+                if isinstance(named.value, str) and folder is not None:
+                    return self._xsd(folder, named.value, named)
         return None
 
-    def _problem(self, message: str, fix: str, *path: str) -> None:
-        self.problems.append(Problem(self.document.at(*path), message, fix))
+    def _xsd(self, folder: Path, name: str, part: Part) -> bytes | None:
+        path = (folder / name).resolve()
+        reason = "it stands outside the document's folder"
+        if path.is_relative_to(folder.resolve()):
+            try:
+                return path.read_bytes()
+            except OSError as error:
+                reason = f"it cannot be read: {error.strerror or error}"
+        raise InputInvalid(
+            [Problem(self.tree.position(part.pointer), f"the file {name!r}: {reason}", "put it beside the spec")]
+        )
 
 
 _CARRIED = (
     "vendor", "method", "path", "server", "parameters", "request_body", "body_required", "responses", "security",
     "schemes", "http_name", "path_key", "fixed_query",
 )  # fmt: skip
-
-
-def _items(raw: Mapping[str, object], key: str) -> Iterator[tuple[str, object]]:
-    yield from mapping(raw.get(key)).items()
-
-
-def _citation(raw: Mapping[str, object]) -> Citation | None:
-    return read_citation(raw["x-source"]) if "x-source" in raw else None
 
 
 def scheme_text(raw: Mapping[str, object]) -> str:
@@ -350,8 +323,3 @@ def scheme_text(raw: Mapping[str, object]) -> str:
     if kind == "http":
         return str(raw.get("scheme", "")).lower()
     return f"apiKey:{raw.get('in')}:{raw.get('name')}" if kind == "apiKey" else "bearer"
-
-
-def _status(name: str) -> str:
-    """A status as all rooms write it: ``200``, ``4xx``, ``default``."""
-    return name.lower()

@@ -1,142 +1,166 @@
 """The schemas of an OpenAPI document, each made whole: in the words of JSON Schema 2020-12, with what it refers to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
-from jsonschema_rs import Draft202012Validator, ValidationError
-
-from troth.errors import Problem
-from troth.loading.openapi.version30 import to_json_schema
-from troth.loading.plain import mapping
-from troth.loading.positions.yaml import Document
-from troth.model.operation import JsonSchema, Operation
-from troth.wire.pointers import (
-    DATA_KEYS,
-    MISSING,
-    KeyPath,
-    Tokens,
-    find_references,
-    format_pointer,
-    parse_reference,
-    resolve_pointer,
-    resolve_reference,
-)
-
-READ_ONLY, WRITE_ONLY = "readOnly", "writeOnly"
+from troth.loading.openapi.dialects import ReferenceTarget, Writer
+from troth.loading.openapi.references import Tree
+from troth.loading.openapi.survey import Survey
+from troth.model.operation import JsonSchema
+from troth.wire.pointers import MISSING, KeyPath, locate, locate_reference
 
 
-def reference_problems(document: Document) -> Iterator[Problem]:
-    """References that leave the document, once for each document they lead to, and references to nothing."""
-    outside: dict[str, list[KeyPath]] = {}
-    for path, reference in find_references(document.value):
-        if not reference.startswith("#"):
-            outside.setdefault(reference.partition("#")[0], []).append(path)
-        elif reference.startswith("#/") and resolve_reference(document.value, reference) is MISSING:
-            yield Problem(document.at(*path), f"the reference {reference!r} points at nothing")
-    for name, paths in outside.items():
-        number = "a reference leads" if len(paths) == 1 else f"{len(paths)} references lead"
-        message = f"{number} out of this document, to {name}"
-        yield Problem(document.at(*paths[0]), message, "put all into one file, with `redocly bundle` for one")
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A schema in both its senses (see :mod:`troth.loading.openapi.dialects`)."""
+
+    schema: JsonSchema | None = None
+    """In the wide sense; None where there is no schema."""
+    strict: JsonSchema | None = None
+    """In the strict sense; None where that is the same."""
+
+
+class WholeSchema(Mapping[str, object]):
+    """A schema that is written when it is first looked into: a document may have ten thousand, and a run asks a few.
+
+    Args:
+        write: gives the schema.
+    """
+
+    __slots__ = ("_write", "_written")
+
+    def __init__(self, write: Callable[[], Mapping[str, object]]) -> None:
+        self._write = write
+        self._written: Mapping[str, object] | None = None
+
+    def __getitem__(self, key: str) -> object:
+        return self._schema()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._schema())
+
+    def __len__(self) -> int:
+        return len(self._schema())
+
+    @property
+    def is_written(self) -> bool:
+        """Whether somebody has looked into it."""
+        return self._written is not None
+
+    def _schema(self) -> Mapping[str, object]:
+        if self._written is None:
+            self._written = self._write()
+        return self._written
 
 
 class Schemas:
     """Makes the schemas of one document whole.
 
     Args:
-        root: the document.
-        old: it is OpenAPI 3.0.
+        tree: the joined document.
+        version: ``3.0``, ``3.1`` or ``3.2``.
     """
 
-    def __init__(self, root: Mapping[str, object], old: bool) -> None:
-        self._root = root
-        self._old = old
-        self._shared: dict[tuple[Tokens, str], object] = {}
-        self._leads_to: dict[Tokens, frozenset[Tokens]] = {}
+    def __init__(self, tree: Tree, version: str) -> None:
+        self.survey = Survey(tree, version)
+        self._root = tree.root
+        self._old = version == "3.0"
+        self._writers: dict[tuple[str, bool], Writer] = {}
+        self._written: dict[tuple[str, bool, ReferenceTarget], tuple[object, tuple[ReferenceTarget, ...]]] = {}
+        self._referring: dict[tuple[str, str], Whole] = {}
+        self._leads: dict[KeyPath, tuple[bool, tuple[KeyPath, ...]]] = {}
+        self._open: dict[KeyPath, bool] = {}
 
-    def whole(self, raw: object, unsent: str) -> JsonSchema | None:
+    def whole(self, raw: object, pointer: KeyPath, unsent: str) -> Whole:
         """A schema with everything that it refers to, at the place where its references look for it.
 
         Args:
             raw: the schema as the document has it; None where there is none.
-            unsent: ``readOnly`` for a request, ``writeOnly`` for an answer: properties marked so are not required
-                (https://spec.openapis.org/oas/v3.0.4#fixed-fields-for-schema).
+            pointer: the way to it.
+            unsent: ``readOnly`` for a request, ``writeOnly`` for an answer.
         """
-        if raw is None or isinstance(raw, bool):
-            return raw
-        made = dict(mapping(self._made(raw, unsent)))
-        for pointer in sorted(self._reach(_targets(raw))):
+        if not isinstance(raw, dict):
+            return Whole(raw) if isinstance(raw, bool) else Whole()
+        self.survey.look(raw, pointer)
+        reference = raw.get("$ref") if self._old or len(raw) == 1 else None
+        if not isinstance(reference, str) or raw.get("nullable") is True:
+            return self._made(raw, unsent)
+        known = self._referring.get((reference, unsent))
+        if known is None:
+            known = self._referring[reference, unsent] = self._made(raw, unsent)
+        return known
+
+    def _made(self, raw: dict[str, object], unsent: str) -> Whole:
+        schema = WholeSchema(lambda: self._whole(raw, unsent, False))
+        open_here, leads = self._look_within(raw)
+        if open_here or any(map(self._leads_to_open, leads)):
+            return Whole(schema, WholeSchema(lambda: self._whole(raw, unsent, True)))
+        return Whole(schema)
+
+    def _whole(self, raw: object, unsent: str, strict: bool) -> Mapping[str, object]:
+        written, leads = self._writer(unsent, strict).write(raw)
+        made: dict[str, object] = dict(written) if isinstance(written, dict) else {}
+        reached: set[ReferenceTarget] = set()
+        waiting = list(leads)
+        while waiting:
+            target = waiting.pop()
+            if target in reached:
+                continue
+            reached.add(target)
+            value, further = self._shared(target, unsent, strict)
             node = made
-            for part in pointer[:-1]:
+            *around, name = target.path()
+            for part in around:
                 inner = node.setdefault(part, {})
                 node = inner if isinstance(inner, dict) else {}
-            if (pointer, unsent) not in self._shared:
-                self._shared[pointer, unsent] = self._made(resolve_pointer(self._root, pointer), unsent)
-            node[pointer[-1]] = self._shared[pointer, unsent]
+            node[name] = value
+            waiting.extend(each for each in further if each not in reached)
         return made
 
-    def _made(self, raw: object, unsent: str) -> object:
-        return _without_required(to_json_schema(raw) if self._old else raw, unsent)
+    def _shared(self, target: ReferenceTarget, unsent: str, strict: bool) -> tuple[object, tuple[ReferenceTarget, ...]]:
+        key = (unsent, strict, target)
+        if key not in self._written:
+            raw, _ = locate(self._root, target.pointer)
+            self._written[key] = self._writer(unsent, strict).write(True if raw is MISSING else raw, target)
+        return self._written[key]
 
-    def _reach(self, pointers: frozenset[Tokens]) -> set[Tokens]:
-        reached: set[Tokens] = set()
-        waiting = list(pointers)
+    def _writer(self, unsent: str, strict: bool) -> Writer:
+        key = (unsent, strict)
+        if key not in self._writers:
+            self._writers[key] = Writer(self._root, self._old, unsent, strict)
+        return self._writers[key]
+
+    def _leads_to_open(self, pointer: KeyPath) -> bool:
+        """Whether a schema, or one that it refers to, says something that the dialect leaves open."""
+        if pointer in self._open:
+            return self._open[pointer]
+        reached, waiting = {pointer}, [pointer]
+        found = False
+        while waiting and not found:
+            each = waiting.pop()
+            if each not in self._leads:
+                self._leads[each] = self._look_within(locate(self._root, each)[0])
+            open_here, leads = self._leads[each]
+            found = open_here or any(self._open.get(lead, False) for lead in leads)
+            further = {lead for lead in leads if lead not in reached and lead not in self._open}
+            reached |= further
+            waiting.extend(further)
+        self._open.update(dict.fromkeys((pointer,) if found else reached, found))
+        return found
+
+    def _look_within(self, raw: object) -> tuple[bool, tuple[KeyPath, ...]]:
+        """Whether something in a schema itself is left open, and what it refers to."""
+        open_here = False
+        leads: dict[KeyPath, None] = {}
+        waiting = [raw]
         while waiting:
-            pointer = waiting.pop()
-            if pointer in reached:
-                continue
-            reached.add(pointer)
-            if pointer not in self._leads_to:
-                self._leads_to[pointer] = _targets(resolve_pointer(self._root, pointer))
-            waiting.extend(self._leads_to[pointer])
-        return reached
-
-
-def _targets(node: object) -> frozenset[Tokens]:
-    """What a value refers to: components as wholes, and whatever else by the key it has at the root."""
-    found = set()
-    for _, reference in find_references(node):
-        pointer = parse_reference(reference)
-        if pointer:
-            found.add(pointer[:3] if pointer[0] == "components" else pointer[:1])
-    return frozenset(found)
-
-
-def _without_required(node: object, unsent: str) -> object:
-    if isinstance(node, list):
-        return [_without_required(value, unsent) for value in node]
-    if not isinstance(node, Mapping):
-        return node
-    made = {key: value if key in DATA_KEYS else _without_required(value, unsent) for key, value in node.items()}
-    properties, required = mapping(node.get("properties")), node.get("required")
-    if isinstance(required, list):
-        made["required"] = [name for name in required if mapping(properties.get(name)).get(unsent) is not True]
-    return made
-
-
-def schema_problems(document: Document, operation: Operation) -> Iterator[Problem]:
-    """What keeps an operation's schemas from being used to judge by."""
-    for subject, schema in _schemas(operation):
-        try:
-            Draft202012Validator(schema if isinstance(schema, bool) else dict(schema))
-        except ValidationError as error:
-            path = [part for part in error.instance_path if part != ""]
-            shared = bool(path) and path[0] == "components"
-            position = document.at(*path) if shared else operation.position
-            place = "" if shared or not path else f" at {format_pointer(path)}"
-            said = error.message.split("\n")[0]
-            yield Problem(position, f"{subject} is not a JSON Schema{place}: {said}", "correct it, or leave it out")
-        except ValueError as error:
-            yield Problem(operation.position, f"{subject} cannot be used: {error}", "correct it, or leave it out")
-
-
-def _schemas(operation: Operation) -> Iterator[tuple[str, JsonSchema]]:
-    for parameter in operation.parameters:
-        yield f"the schema of the {parameter.place} parameter {parameter.name!r}", parameter.schema
-    for media in operation.request_body:
-        if media.schema is not None:
-            yield f"the schema of the request's {media.name}", media.schema
-    for answer in operation.responses.values():
-        for name, schema in answer.headers.items():
-            yield f"the schema of the header {name!r} of the answer {answer.status}", schema
-        for media in answer.content:
-            if media.schema is not None:
-                yield f"the schema of the answer {answer.status}", media.schema
+            node = waiting.pop()
+            if isinstance(node, dict):
+                open_here = open_here or id(node) in self.survey.doubtful
+                reference = node.get("$ref")
+                if isinstance(reference, str):
+                    leads[locate_reference(self._root, reference)[1]] = None
+                waiting.extend(node.values())
+            elif isinstance(node, list):
+                waiting.extend(node)
+        return open_here, tuple(leads)

@@ -4,9 +4,11 @@ import json
 from dataclasses import dataclass
 
 from troth.errors import InputInvalid, Position, Problem
-from troth.loading.positions.yaml import Document, parse_yaml
+from troth.loading.positions.yaml import Document, parse_yaml, whole_number
+from troth.wire.bodies import too_deep
 from troth.wire.pointers import format_pointer, locate
 
+_MAX_DEPTH = 150
 _WEB_PAGE = "name the document itself; services often have it at /openapi.json or /openapi.yaml"
 
 
@@ -21,6 +23,10 @@ class JsonDocument(Document):
 
     def key_at(self, *path: str | int) -> Position:
         """The same as :meth:`at`: a pointer does not tell a key from its value."""
+        return self.at(*path)
+
+    def text_at(self, offset: int, *path: str | int) -> Position:
+        """The same as :meth:`at`: a pointer leads to whole values."""
         return self.at(*path)
 
 
@@ -43,9 +49,16 @@ def read_openapi_text(data: bytes, shown: str) -> Document:
     if start != b"{":
         return parse_yaml(data, shown, core=True)
     try:
-        value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_refuse_constant)
+        value = json.loads(
+            data.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_int=whole_number,
+        )
     except (ValueError, RecursionError) as error:
         return _yaml_after_all(data, shown, error)
+    if too_deep(value, _MAX_DEPTH):
+        raise InputInvalid([Problem(Position(shown), "is nested too deeply", "write it flatter, with references")])
     return JsonDocument(shown, value, (), {})
 
 

@@ -26,6 +26,8 @@ _CORE_WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
 }
 _CORE_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _CORE_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+MOST_DIGITS = 1_000
+"""Longer numbers are not computed with; Python itself reads none beyond 4,300 digits."""
 _MAX_DEPTH = 100
 _MAX_REPEATS = 10
 """Aliases may repeat values so often on average; more means a file that is made to exhaust the memory."""
@@ -187,15 +189,41 @@ class _YamlReading:
 
     def _mapping(self, node: yaml.MappingNode, path: Path_, depth: int) -> dict[str, object]:
         result: dict[str, object] = {}
+        merged: list[yaml.Node] = []
         for key_node, value_node in node.value:
             position = self._position(key_node)
+            if self.core and key_node.tag == f"{_TAG}merge":
+                merged += value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
+                continue
             key = self._key(key_node, position)
             if key is None:
                 continue
             if key in result:
                 self._problem(position, f"the key {key!r} stands twice", "YAML keeps only the last one: remove one")
             result[key] = self.convert(value_node, (*path, key), depth + 1, position)
+        for each in merged:
+            self._merge(each, result, path, depth)
         return result
+
+    def _merge(self, node: yaml.Node, result: dict[str, object], path: Path_, depth: int) -> None:
+        """Add what a mapping does not have itself from one that it names with ``<<`` (https://yaml.org/type/merge.html).
+
+        YAML 1.2 has no merge keys; its documents do.
+        """
+        position = self._position(node)
+        if not isinstance(node, yaml.MappingNode) or depth > _MAX_DEPTH:
+            self._problem(position, "a merge key (<<) names what is no mapping", "write the keys out")
+            return
+        for key_node, value_node in node.value:
+            if key_node.tag == f"{_TAG}merge":
+                inner = value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
+                for each in inner:
+                    self._merge(each, result, path, depth + 1)
+                continue
+            at_key = self._position(key_node)
+            key = self._key(key_node, at_key)
+            if key is not None and key not in result:
+                result[key] = self.convert(value_node, (*path, key), depth + 1, at_key)
 
     def _key(self, node: yaml.Node, position: Position) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
@@ -252,6 +280,9 @@ class _YamlReading:
             if ":" in plain or (plain.lstrip("+-").startswith("0") and plain.lstrip("+-") != "0" and "x" not in plain):
                 self._problem(position, f"YAML reads {text!r} as another number", f'quote it: "{text}"')
                 return None
+            if len(plain) > MOST_DIGITS:
+                self._problem(position, f"the number has {len(plain):,} digits", "write a smaller one, or quote it")
+                return None
             return int(plain, 0)
         if kind == "float":
             if ":" in text:
@@ -268,12 +299,19 @@ class _YamlReading:
         self.problems.append(Problem(position, message, fix))
 
 
+def whole_number(text: str, base: int = 10) -> int | float:
+    """A whole number as it is written; an infinite one where it has more digits than are computed with."""
+    if len(text) > MOST_DIGITS:
+        return float("-inf" if text.startswith("-") else "inf")
+    return int(text, base)
+
+
 def _core(text: str) -> object:
     """A plain value by the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema)."""
     if text in _CORE_WORDS:
         return _CORE_WORDS[text]
     if _CORE_INTEGER.fullmatch(text):
-        return int(text, 16 if "x" in text else 8 if "o" in text else 10)
+        return whole_number(text, 16 if "x" in text else 8 if "o" in text else 10)
     if _CORE_FLOAT.fullmatch(text):
         return float(text)
     if text.lstrip("+-") in (".inf", ".Inf", ".INF"):

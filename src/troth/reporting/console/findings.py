@@ -1,9 +1,10 @@
 """Findings as text: the place, the difference, the source of the promise, and how to reproduce the request."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from shlex import quote
 
+from troth.model.operation import Unchecked
 from troth.model.report import Finding, Reported
 from troth.model.waivers import HIDDEN, Waiver
 from troth.reporting.console.page import WIDTH, Line, hanging, labelled, unstyled
@@ -13,6 +14,8 @@ _STYLES = {"breach": "bold red", "surprise": "bold yellow", "unjudged": "bold bl
 _LONGEST_CURL = 2_000
 _WAIVED_DAYS = 90
 _NAMED = 3
+_MOST_UNCHECKED = 4
+"""Parts of a spec that are named where it is said that nothing is held to them."""
 
 
 def block(reported: Reported, accept_from: str = "", whole: bool = False) -> Iterator[Line]:
@@ -82,6 +85,17 @@ def removable_lines(waivers: Iterable[Waiver]) -> Iterator[Line]:
     yield f"Waivers to remove ({len(listed):,}): what they accept was put to the test here, and not met", "bold"
     for waiver in listed:
         yield from labelled(f"  {position_text(waiver.position)}  ", waiver.finding)
+
+
+def unchecked_lines(unchecked: Sequence[Unchecked]) -> Iterator[Line]:
+    """What of the specs nothing is held to, in one paragraph; nothing where there is no such part."""
+    if not unchecked:
+        return
+    names = [f"{part.part} ({part.place})" for part in unchecked[:_MOST_UNCHECKED]]
+    if len(unchecked) > _MOST_UNCHECKED:
+        names.append(f"{len(unchecked) - _MOST_UNCHECKED:,} more")
+    counted = f"{len(unchecked):,} part{'' if len(unchecked) == 1 else 's'} of the spec"
+    yield from labelled("not checked: ", f"{counted}: {', '.join(names)} (troth lint says why)")
 
 
 def _message(finding: Finding) -> list[str]:

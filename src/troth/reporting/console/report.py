@@ -6,7 +6,7 @@ from rich.console import Console
 
 from troth.model.operation import Basis
 from troth.model.report import ItemResult, Report, Reported, Verdict
-from troth.reporting.console.findings import block, group_unjudged, removable_lines, waived_lines
+from troth.reporting.console.findings import block, group_unjudged, removable_lines, unchecked_lines, waived_lines
 from troth.reporting.console.page import WIDTH, Line, bullets, print_lines
 from troth.reporting.console.tally import silence_lines, sums_lines, tally_lines
 from troth.reporting.wording import TARGETS, number, printable, verdict_line
@@ -68,6 +68,7 @@ def _head(report: Report) -> Iterator[Line]:
             yield line, "bold" if part is facts else ""
     if run.target_kind in TARGETS:
         yield TARGETS[run.target_kind], ""
+    yield from unchecked_lines(report.unchecked)
 
 
 def _sections(report: Report, verbose: bool, waivable: bool) -> Iterator[Iterator[Line]]:

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from itertools import islice
 from typing import Any, TypeVar
 
 import schemathesis
@@ -13,19 +14,25 @@ from hypothesis import seed as seeded
 from hypothesis.errors import HypothesisException, Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 from schemathesis import APIOperation, BaseSchema, GenerationMode
+from schemathesis.core.transport import HTTP_METHODS_SCHEMA
 
 from troth.errors import InputInvalid, Position, Problem
 from troth.loading.plain import mapping
 from troth.model.book import Vendor
 from troth.model.operation import Operation
+from troth.model.ports import NothingToAsk
 from troth.sources.properties.generated_requests import Generated
 from troth.sources.properties.recorded import RecordedRequests
 
 T = TypeVar("T")
+MOST_LISTED = 100
+"""Values of one ``enum``, and optional properties of one object, that requests are made of; all are judged by."""
+MOST_CASES = 1_000
+"""Boundary values and violations of one operation that are asked for: a recursive schema has them without end."""
 
 
-class CannotGenerate(Exception):
-    """Schemathesis can make no requests for one operation; the run goes on, and the item is unjudged."""
+class CannotGenerate(NothingToAsk):
+    """Schemathesis can make no requests for one operation; the run goes on, and the item is skipped."""
 
 
 class Enough(BaseException):
@@ -50,6 +57,8 @@ class Generator:
         self._schema = _load(copy.deepcopy(dict(vendor.spec.document)), vendor.spec.file)
         soap = [operation for operation in vendor.spec.operations.values() if operation.soap is not None]
         self._soap = _load(soap_document(vendor.spec.document, soap), vendor.spec.file) if soap else None
+        further = [operation for operation in vendor.spec.operations.values() if not _has_method_of_its_own(operation)]
+        self._further = _load(_posted(vendor.spec.document, further), vendor.spec.file) if further else None
         self._recorded = RecordedRequests(vendor)
 
     def examples(self, operation: Operation, seed: str) -> list[Generated]:
@@ -73,7 +82,7 @@ class Generator:
             cases = described.schema.iter_coverage_cases(
                 described, generation_modes=list(GenerationMode), generation_config=config
             )
-            return [case for case in cases if not _probes_content_type(case)]
+            return list(islice((case for case in cases if not _probes_content_type(case)), MOST_CASES))
 
     def strategies(self, operation: Operation) -> list[tuple[GenerationMode, SearchStrategy[Generated]]]:
         """Valid requests, and invalid ones."""
@@ -84,11 +93,14 @@ class Generator:
     def _find(self, operation: Operation) -> APIOperation[Any, Any, Any, Any]:
         if operation.soap is not None and self._soap is not None:
             return self._soap[f"/{operation.name}"]["post"]
+        if self._further is not None and not _has_method_of_its_own(operation):
+            return self._further[_posted_path(operation)]["post"]
         return self._schema[operation.document_path][operation.method.lower()]
 
 
 def _load(document: dict[str, object], file: str) -> BaseSchema:
     """A document as Schemathesis has it: methods that are not documented, and credentials of its own, are left out."""
+    _shorten(document)
     try:
         schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config())
     except Exception as error:  # a library's words about a user's file
@@ -97,6 +109,26 @@ def _load(document: dict[str, object], file: str) -> BaseSchema:
     schema.config.phases.coverage.unexpected_methods = set()
     schema.config.generation.with_security_parameters = False
     return schema
+
+
+def _shorten(document: object) -> None:
+    """Leave a sample of very long lists of values and of very many optional properties.
+
+    Each of them would be a request or more, and a hundred tell as much as a hundred thousand.
+    """
+    waiting = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            enum, properties, required = node.get("enum"), node.get("properties"), node.get("required")
+            if isinstance(enum, list) and len(enum) > MOST_LISTED:
+                node["enum"] = [enum[index * (len(enum) - 1) // (MOST_LISTED - 1)] for index in range(MOST_LISTED)]
+            if isinstance(properties, dict) and len(properties) > MOST_LISTED:
+                kept = {*(required if isinstance(required, list) else ()), *islice(properties, MOST_LISTED)}
+                node["properties"] = {name: value for name, value in properties.items() if name in kept}
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
 
 
 def soap_document(document: Mapping[str, object], operations: list[Operation]) -> dict[str, object]:
@@ -133,6 +165,26 @@ def soap_document(document: Mapping[str, object], operations: list[Operation]) -
         "components": document.get("components", {}),
     }
     return copy.deepcopy(derived)
+
+
+def _has_method_of_its_own(operation: Operation) -> bool:
+    """Whether Schemathesis knows the method; ``additionalOperations`` of OpenAPI 3.2 may have any."""
+    return operation.method.lower() in HTTP_METHODS_SCHEMA
+
+
+def _posted(document: Mapping[str, object], operations: list[Operation]) -> dict[str, object]:
+    """A document in which each of these operations is a POST, for generation only."""
+    paths: dict[str, object] = {}
+    for operation in operations:
+        item = mapping(mapping(document.get("paths")).get(operation.path))
+        raw = mapping(item.get("additionalOperations")).get(operation.method)
+        shared = {"parameters": item["parameters"]} if "parameters" in item else {}
+        paths[_posted_path(operation)] = {**shared, "post": raw}
+    return copy.deepcopy({**document, "paths": paths})
+
+
+def _posted_path(operation: Operation) -> str:
+    return f"{operation.path}#{operation.method}"
 
 
 def _probes_content_type(case: Generated) -> bool:

@@ -51,7 +51,7 @@ class PropertiesItem:
 
         Raises:
             InputInvalid: Schemathesis cannot use the vendor's spec.
-            CannotGenerate: it can make nothing of this operation; no judgement then, and the run goes on.
+            CannotGenerate: it can make nothing of this operation; the item is skipped, and the run goes on.
         """
         self.unsendable = self.driver(self.operation.vendor).drive(self.operation, self.phase, judge)
 

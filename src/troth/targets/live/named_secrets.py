@@ -49,9 +49,9 @@ def _uses(path: Path) -> Iterator[tuple[str, str]]:
         yield from (("", use.name) for use in variable_uses(text))
         return
     for target in targets.values():
-        for use in variable_uses(target):
-            if use.place and use.place[0] not in NOT_SECRET:
-                yield str(use.place[0]), use.name
+        for place, value in mapping(target).items():
+            if place not in NOT_SECRET:
+                yield from ((place, use.name) for use in variable_uses(value))
 
 
 def _password(address: str) -> str | None:
