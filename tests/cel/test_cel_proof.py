@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from troth.cel.expressions import CompiledExpression, ExpressionInvalid, Failure, Vocabulary
 from troth.cel.loops import MOST_STEPS
-from troth.cel.proof import Goal, Part, prove
+from troth.cel.proof import AnswerPart, Goal, prove
 from troth.model.facts import UNKNOWN
 
 BODY: dict[str, Any] = {
@@ -128,9 +128,9 @@ def test_bits_say_which_conditions_applied() -> None:
 def test_one_alternative_is_enough_and_all_its_parts_are_needed() -> None:
     code, text = (Vocabulary(VARIABLES).compile(f"response.body.{name}", "dyn") for name in ("code", "text"))
     wrong, right, other = (
-        Part(code, lambda value, _: value == 404),
-        Part(code, lambda value, _: value == 200),
-        Part(text, lambda value, _: value == "b"),
+        AnswerPart(code, lambda value, _: value == 404),
+        AnswerPart(code, lambda value, _: value == 200),
+        AnswerPart(text, lambda value, _: value == "b"),
     )
     assert prove([], [[wrong], [right]])(SCOPE, UNKNOWN) == 0
     assert prove([], [[wrong], [right, other]])(SCOPE, UNKNOWN) == -1

@@ -16,7 +16,7 @@ from troth.drift.formats import ABSTRACT, abstracted, formats_of
 from troth.drift.json_report import write_drift_json
 from troth.drift.markdown import write_drift_markdown
 from troth.drift.measuring import compare_sightings
-from troth.drift.shapes import LearntShape, merged
+from troth.drift.shapes import LearntShape, merge_shapes
 from troth.drift.sightings import Sighting
 from troth.model.exchange import Headers, Request, Response
 from troth.secrets.redactor import Redactor
@@ -278,7 +278,7 @@ def test_merging_places_is_learning_them_together(found: list[list[object]]) -> 
         part.learn(values, number, ())
         parts.append(part)
         whole.learn(values, number, ())
-    assert merged(parts) == whole
+    assert merge_shapes(parts) == whole
 
 
 hostile = st.one_of(

@@ -5,7 +5,7 @@ import regress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troth.loading.ecma import PatternInvalid, translated
+from troth.loading.ecma import EcmaPatternInvalid, translated
 from troth.loading.validators import adapted, make_validator, pattern_problem
 
 
@@ -96,7 +96,7 @@ def test_the_engine_agrees_with_another_one_of_ecma(pattern: str, text: str) -> 
         return
     try:
         translated(pattern)
-    except PatternInvalid as error:
+    except EcmaPatternInvalid as error:
         raise AssertionError(pattern) from error
     if pattern_problem(pattern) is None:
         assert matches(pattern, text) is expected, (pattern, text)

@@ -186,13 +186,13 @@ ERROR = Response(404, JSON_HEADERS, b'{"e": 10}')
     ],
 )
 def test_message_operator(operator, answer, after):
-    whole = of_message.Whole(answer, (200, 404, 503), others=(("missing", ERROR),), rows="found", step=1)
+    whole = of_message.WholeAnswer(answer, (200, 404, 503), others=(("missing", ERROR),), rows="found", step=1)
     edits = [(one.status, one.body) for one, _, _ in of_message.OPERATORS[operator](whole)]
     assert edits == after
 
 
 def test_an_outage_is_no_mutant():
-    whole = of_message.Whole(ANSWER, (200, 429, 502, 503, 504), step=1)
+    whole = of_message.WholeAnswer(ANSWER, (200, 429, 502, 503, 504), step=1)
     assert not list(of_message.documented_status(whole))
 
 

@@ -8,10 +8,10 @@ from troth.errors import Position, Problem, did_you_mean
 from troth.loading.contract import schema_problems
 from troth.loading.matchers import FORMATS
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
-from troth.loading.positions.yaml import Document, Path_
+from troth.loading.positions.yaml import Document
 from troth.model.operation import Basis
 from troth.model.workflow import Action, InputSource, Output, Step, StepArgument, Workflow
-from troth.wire.pointers import ReferenceInvalid, inline_references
+from troth.wire.pointers import KeyPath, ReferenceInvalid, inline_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class _Reading:
             self._once(seen, name, (*at, "workflowId"), "workflow")
             yield self._workflow(raw, name, at)
 
-    def _workflow(self, raw: Mapping[str, object], name: str, at: Path_) -> Workflow:
+    def _workflow(self, raw: Mapping[str, object], name: str, at: KeyPath) -> Workflow:
         schema = mapping(inline_references(self.root, raw.get("inputs"), (*at, "inputs"), self._unresolved))
         places = {
             f"outputs.{output}": self.document.at(*at, "outputs", output) for output in mapping(raw.get("outputs"))
@@ -105,7 +105,7 @@ class _Reading:
         )
 
     def _input_sources(
-        self, raw: Mapping[str, object], at: Path_, schema: Mapping[str, object]
+        self, raw: Mapping[str, object], at: KeyPath, schema: Mapping[str, object]
     ) -> dict[str, InputSource]:
         """``x-inputs`` of the document and of the workflow: where values come from when nobody gives them."""
         sources: dict[str, InputSource] = {}
@@ -122,7 +122,7 @@ class _Reading:
                     self._problem(here, f"there is no input {name!r}", did_you_mean(name, known))
         return sources
 
-    def _steps(self, workflow: Mapping[str, object], at: Path_) -> Iterator[Step]:
+    def _steps(self, workflow: Mapping[str, object], at: KeyPath) -> Iterator[Step]:
         shared = self._arguments(workflow.get("parameters"), (*at, "parameters"))
         seen: dict[str, Position] = {}
         for index, value in enumerate(sequence(workflow.get("steps"))):
@@ -133,7 +133,7 @@ class _Reading:
                 self._once(seen, name, (*path, "stepId"), "step")
                 yield self._step(raw, name, path, shared)
 
-    def _step(self, raw: Mapping[str, object], name: str, at: Path_, shared: tuple[StepArgument, ...]) -> Step:
+    def _step(self, raw: Mapping[str, object], name: str, at: KeyPath, shared: tuple[StepArgument, ...]) -> Step:
         if "operationPath" in raw:
             self._problem((*at, "operationPath"), "operationPath is not supported", "name the operation by operationId")
         arguments = self._arguments(raw.get("parameters"), (*at, "parameters"))
@@ -175,7 +175,7 @@ class _Reading:
                 message, fix = f"the parameter {argument.name!r} has no place", "add in: path, query, header or cookie"
                 self.parts.problems.append(Problem(argument.position, message, fix))
 
-    def _operation(self, text: str, at: Path_) -> str:
+    def _operation(self, text: str, at: KeyPath) -> str:
         """The operationId without its source: ``$sourceDescriptions.shop.readOrder`` → ``readOrder``."""
         if not text.startswith("$"):
             return text
@@ -187,13 +187,13 @@ class _Reading:
             self._problem(at, f"unknown source {parts[1]!r}", did_you_mean(parts[1], self.sources))
         return parts[2]
 
-    def _called_workflow(self, text: str, at: Path_) -> str:
+    def _called_workflow(self, text: str, at: KeyPath) -> str:
         if text.startswith("$"):
             self._problem(at, "workflows of other documents are not supported", "name one of this document")
             return ""
         return text
 
-    def _outputs(self, raw: Mapping[str, object], at: Path_) -> dict[str, Output]:
+    def _outputs(self, raw: Mapping[str, object], at: KeyPath) -> dict[str, Output]:
         outputs: dict[str, Output] = {}
         for name, text in mapping(raw.get("outputs")).items():
             output = self.parts.reference(text, (*at, "outputs", name))
@@ -201,7 +201,7 @@ class _Reading:
                 outputs[name] = output
         return outputs
 
-    def _arguments(self, raw: object, at: Path_) -> tuple[StepArgument, ...]:
+    def _arguments(self, raw: object, at: KeyPath) -> tuple[StepArgument, ...]:
         arguments = []
         for index, value in enumerate(sequence(raw)):
             fields, path = mapping(value), (*at, index)
@@ -217,7 +217,7 @@ class _Reading:
                 arguments.append(self.parts.argument(fields, path))
         return tuple(arguments)
 
-    def _actions(self, raw: object, at: Path_, component: str) -> tuple[Action, ...]:
+    def _actions(self, raw: object, at: KeyPath, component: str) -> tuple[Action, ...]:
         actions = []
         for index, value in enumerate(sequence(raw)):
             fields, place = mapping(value), (*at, index)
@@ -230,7 +230,7 @@ class _Reading:
                 actions.append(self.parts.action(fields, place))
         return tuple(actions)
 
-    def _component(self, text: str, kind: str, at: Path_) -> Path_ | None:
+    def _component(self, text: str, kind: str, at: KeyPath) -> KeyPath | None:
         """The path of a component: ``$components.parameters.page``."""
         known = mapping(self.components.get(kind))
         prefix = f"$components.{kind}."
@@ -243,7 +243,7 @@ class _Reading:
             return None
         return ("components", kind, name)
 
-    def _once(self, seen: dict[str, Position], name: str, at: Path_, what: str) -> None:
+    def _once(self, seen: dict[str, Position], name: str, at: KeyPath, what: str) -> None:
         if name in seen:
             message = f"the {what} {name!r} stands twice (first in line {seen[name].line})"
             self._problem(at, message, "give each its own name")
@@ -252,7 +252,7 @@ class _Reading:
     def _unresolved(self, error: ReferenceInvalid) -> None:
         self._problem(error.path, str(error), "")
 
-    def _problem(self, at: Path_, message: str, fix: str) -> None:
+    def _problem(self, at: KeyPath, message: str, fix: str) -> None:
         self.parts.problems.append(Problem(self.document.at(*at), message, fix))
 
 

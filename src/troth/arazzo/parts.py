@@ -12,7 +12,7 @@ from troth.arazzo.expressions import (
 from troth.errors import Problem
 from troth.loading.openapi.document import scheme_text
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
-from troth.loading.positions.yaml import Document, Path_
+from troth.loading.positions.yaml import Document
 from troth.model.operation import Basis, Citation
 from troth.model.workflow import (
     Action,
@@ -25,7 +25,7 @@ from troth.model.workflow import (
     StepBody,
     Template,
 )
-from troth.wire.pointers import PointerInvalid, parse_pointer
+from troth.wire.pointers import KeyPath, PointerInvalid, parse_pointer
 
 
 class PartReader:
@@ -39,7 +39,7 @@ class PartReader:
         self.document = document
         self.problems: list[Problem] = []
 
-    def argument(self, raw: Mapping[str, object], at: Path_) -> StepArgument:
+    def argument(self, raw: Mapping[str, object], at: KeyPath) -> StepArgument:
         """One parameter of a step or workflow."""
         return StepArgument(
             name=str(raw["name"]) if "name" in raw else "",
@@ -48,7 +48,7 @@ class PartReader:
             position=self.document.at(*at),
         )
 
-    def body(self, raw: object, at: Path_) -> StepBody | None:
+    def body(self, raw: object, at: KeyPath) -> StepBody | None:
         """A request body; None where there is none."""
         if not isinstance(raw, Mapping):
             return None
@@ -67,7 +67,7 @@ class PartReader:
         payload = self.template(raw.get("payload"), (*at, "payload"))
         return StepBody(str(raw.get("contentType", "")), payload, tuple(replacements), self.document.at(*at))
 
-    def criteria(self, raw: object, at: Path_, holder: Mapping[str, object]) -> tuple[Criterion, ...]:
+    def criteria(self, raw: object, at: KeyPath, holder: Mapping[str, object]) -> tuple[Criterion, ...]:
         """Criteria of a step or an action; ``holder`` lends its basis and source to those that have none."""
         criteria = []
         for index, value in enumerate(sequence(raw)):
@@ -78,7 +78,7 @@ class PartReader:
                     criteria.append(criterion)
         return tuple(criteria)
 
-    def cel_criteria(self, raw: object, at: Path_, holder: Mapping[str, object]) -> tuple[Criterion, ...]:
+    def cel_criteria(self, raw: object, at: KeyPath, holder: Mapping[str, object]) -> tuple[Criterion, ...]:
         """Criteria in CEL (``x-criteria``)."""
         criteria = []
         for index, value in enumerate(sequence(raw)):
@@ -90,7 +90,7 @@ class PartReader:
                 criteria.append(Criterion("cel", text, position, None, None, says, basis, citation))
         return tuple(criteria)
 
-    def _criterion(self, raw: Mapping[str, object], at: Path_, holder: Mapping[str, object]) -> Criterion | None:
+    def _criterion(self, raw: Mapping[str, object], at: KeyPath, holder: Mapping[str, object]) -> Criterion | None:
         text = str(raw["condition"])
         asked = raw.get("type", "simple")
         kind = str(mapping(asked).get("type", "")) if isinstance(asked, Mapping) else str(asked)
@@ -125,7 +125,7 @@ class PartReader:
             None if source is None else read_citation(source),
         )
 
-    def action(self, raw: Mapping[str, object], at: Path_) -> Action:
+    def action(self, raw: Mapping[str, object], at: KeyPath) -> Action:
         """A success or failure action."""
         kind = str(raw["type"])
         if kind == "goto" and ("stepId" in raw) == ("workflowId" in raw):
@@ -142,7 +142,7 @@ class PartReader:
             criteria=self.criteria(raw.get("criteria"), (*at, "criteria"), {}),
         )
 
-    def selectors(self, raw: object, at: Path_) -> dict[str, Selector]:
+    def selectors(self, raw: object, at: KeyPath) -> dict[str, Selector]:
         """``x-outputs``: outputs taken by JSONPath or XPath."""
         selectors = {}
         for name, value in mapping(raw).items():
@@ -153,7 +153,7 @@ class PartReader:
                 selectors[name] = Selector(str(fields.get("type", "")), str(fields["selector"]), context, position)
         return selectors
 
-    def security(self, raw: object, at: Path_) -> tuple[Security, ...]:
+    def security(self, raw: object, at: KeyPath) -> tuple[Security, ...]:
         """``x-security``: credentials by a step's own values, one for each scheme."""
         securities = []
         for index, entry in enumerate(sequence(raw)):
@@ -165,7 +165,7 @@ class PartReader:
             securities.append(Security(str(fields.get("schemeName", "")), scheme, values, self.document.at(*place)))
         return tuple(securities)
 
-    def reference(self, raw: object, at: Path_) -> RuntimeExpression | None:
+    def reference(self, raw: object, at: KeyPath) -> RuntimeExpression | None:
         """A text that must be one runtime expression."""
         try:
             return read_reference(str(raw))
@@ -173,7 +173,7 @@ class PartReader:
             self._malformed(error, at)
             return None
 
-    def template(self, raw: object, at: Path_) -> Template:
+    def template(self, raw: object, at: KeyPath) -> Template:
         """A JSON value with its runtime expressions read."""
         if isinstance(raw, Mapping):
             return {key: self.template(member, (*at, key)) for key, member in raw.items()}
@@ -187,8 +187,8 @@ class PartReader:
             self._malformed(error, at)
             return raw
 
-    def _malformed(self, error: Malformed, at: Path_) -> None:
+    def _malformed(self, error: Malformed, at: KeyPath) -> None:
         self.problems.append(Problem(self.document.text_at(error.offset, *at), error.message))
 
-    def _add(self, at: Path_, key: str, message: str, fix: str) -> None:
+    def _add(self, at: KeyPath, key: str, message: str, fix: str) -> None:
         self.problems.append(Problem(self.document.at(*at, key), message, fix))

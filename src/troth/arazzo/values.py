@@ -7,7 +7,7 @@ from troth.model.exchange import Exchange, Response
 from troth.model.operation import Operation
 from troth.model.workflow import Constant, Operand, Path, RuntimeExpression, Template, Text
 from troth.wire.bodies import Unreadable, is_json, is_xml, media_type
-from troth.wire.pointers import MISSING, format_pointer, locate
+from troth.wire.pointers import MISSING, KeyPath, format_pointer, locate
 from troth.wire.style_writer import leaf
 from troth.wire.views import RequestView, ResponseView
 
@@ -78,7 +78,7 @@ def value_of(reference: RuntimeExpression, moment: Moment) -> object:
     return follow(value, reference.pointer, reference.text)
 
 
-def follow(value: object, parts: tuple[str | int, ...], named: str) -> object:
+def follow(value: object, parts: KeyPath, named: str) -> object:
     """A part of a JSON value.
 
     Raises:

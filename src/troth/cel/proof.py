@@ -39,14 +39,14 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AnswerPart:
     """A part of an answer, and a test of its value (`fits` may raise)."""
 
     path: CompiledExpression
     fits: Fits
 
 
-def prove(goals: Sequence[Goal], alternatives: Sequence[Sequence[Part]] = ()) -> Proof:
+def prove(goals: Sequence[Goal], alternatives: Sequence[Sequence[AnswerPart]] = ()) -> Proof:
     """A function over scopes and facts that tests every goal, and all parts of one of the alternatives (if any)."""
     proving = _Proving()
     lines: list[str] = []
@@ -93,7 +93,7 @@ class _Proving:
         self._writer = PythonWriter()
         self.names = self._writer.names
 
-    def parts(self, parts: Sequence[Part], lines: list[str] | None) -> str:
+    def parts(self, parts: Sequence[AnswerPart], lines: list[str] | None) -> str:
         """Python that is true only if all these parts fit."""
         texts = [f"{self._writer.constant(part.fits)}({self._value(part.path, lines)}, facts)" for part in parts]
         return f"({' and '.join(texts)})" if texts else "True"

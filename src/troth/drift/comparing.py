@@ -7,7 +7,7 @@ from statistics import median
 from troth.drift.differences import Evidence, Worth
 from troth.drift.evidence import Ground
 from troth.drift.formats import is_strong
-from troth.drift.shapes import Extent, LearntShape, is_dictionary, merged
+from troth.drift.shapes import Extent, LearntShape, is_dictionary, merge_shapes
 from troth.drift.texts import changed_texts, new_values
 from troth.wire.pointers import Tokens, format_pointer
 
@@ -191,7 +191,9 @@ class Comparer:
 
     def _properties(self, old: LearntShape, new: LearntShape, path: Tokens) -> Iterator[Difference]:
         if is_dictionary(old, new):
-            yield from self.compare(merged(old.properties.values()), merged(new.properties.values()), (*path, "{key}"))
+            yield from self.compare(
+                merge_shapes(old.properties.values()), merge_shapes(new.properties.values()), (*path, "{key}")
+            )
             return
         for key in sorted(old.properties.keys() | new.properties.keys()):
             before, now = old.properties.get(key), new.properties.get(key)

@@ -107,11 +107,11 @@ class LearntShape:
         self.objects.append(number)
         gathered: dict[str, list[object]] = {}
         for members in objects:
-            merged: dict[str, list[object]] = {}
+            of_this_object: dict[str, list[object]] = {}
             for key, value in members.items():
-                values = merged.setdefault(f"{{{formats_of(key)[0]}}}" if is_data(key) else key, [])
+                values = of_this_object.setdefault(f"{{{formats_of(key)[0]}}}" if is_data(key) else key, [])
                 values.extend(value if isinstance(value, Repeated) else (value,))
-            for key, values in merged.items():
+            for key, values in of_this_object.items():
                 gathered.setdefault(key, []).append(Repeated(values))
         for key, values in gathered.items():
             shape = self.properties.setdefault(key, LearntShape())
@@ -176,7 +176,7 @@ def is_dictionary(old: LearntShape, new: LearntShape) -> bool:
     return all(2 * len(side.properties[key].answers) < len(side.objects) for side in sides for key in side.properties)
 
 
-def merged(shapes: Iterable[LearntShape]) -> LearntShape:
+def merge_shapes(shapes: Iterable[LearntShape]) -> LearntShape:
     """The shape of several places taken together, such as the values of a dictionary."""
     parts = list(shapes)
     whole = LearntShape(
@@ -197,10 +197,10 @@ def merged(shapes: Iterable[LearntShape]) -> LearntShape:
     if whole.crowded or len(whole.texts) > MOST_TEXTS:
         whole.crowded, whole.texts = True, {}
     items = [part.items for part in parts if part.items is not None]
-    whole.items = merged(items) if items else None
+    whole.items = merge_shapes(items) if items else None
     for key in {key: None for part in parts for key in part.properties}:
         having = [part.properties[key] for part in parts if key in part.properties]
-        shape = merged(having)
+        shape = merge_shapes(having)
         lacking = _union(_lacking(part, key) for part in parts)
         shape.whole = sorted(set(shape.answers) - set(lacking))
         whole.properties[key] = shape

@@ -7,7 +7,7 @@ what is counted when all of them hold; where it finds no proof, clauses and rows
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from troth.cel.proof import Goal, Part, Proof, prove
+from troth.cel.proof import AnswerPart, Goal, Proof, prove
 from troth.judging.clauses import Plan
 from troth.judging.decisions import Decision, status_fits, unapplied, value_fits
 from troth.judging.scope import ScopeMaker
@@ -36,7 +36,7 @@ class Argument:
 
     def __init__(self, goals: Sequence[Goal], rows: Sequence[RowTerm], possible: bool, patience: int) -> None:
         self._goals = goals
-        self._parts = [[Part(path, partial(_fits, field.expected)) for field, path in row.fields] for row in rows]
+        self._parts = [[AnswerPart(path, partial(_fits, field.expected)) for field, path in row.fields] for row in rows]
         self._patience = patience if possible else None
         self._proof: Proof | None = None
         read = [part.path for parts in self._parts for part in parts] + [goal.expect for goal in goals]

@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 from troth.errors import Position, Problem, did_you_mean
 from troth.loading.matchers import read_expected, read_matchers
 from troth.loading.plain import mapping, read_basis, read_citation, sequence
-from troth.loading.positions.yaml import Document, Path_
+from troth.loading.positions.yaml import Document
 from troth.model.contract import (
     AnswerField,
     Clause,
@@ -25,7 +25,7 @@ from troth.model.contract import (
     Row,
 )
 from troth.model.operation import STRENGTHS, Basis
-from troth.wire.pointers import PointerInvalid, parse_pointer
+from troth.wire.pointers import KeyPath, PointerInvalid, parse_pointer
 
 
 def schema_problems(document: Document, schema_name: str) -> Iterator[Problem]:
@@ -88,7 +88,7 @@ def _problems_of(document: Document, error: ValidationError) -> Iterator[Problem
     yield Problem(document.at(*path), message, str(schema.get("description", "")))
 
 
-def _name_of(path: tuple[str | int, ...]) -> str:
+def _name_of(path: KeyPath) -> str:
     if not path:
         return "the file"
     return "this entry" if isinstance(path[-1], int) else repr(path[-1])
@@ -116,7 +116,7 @@ def read_contract(
     return contract, (*problems, *reading.problems)
 
 
-def _parts(path: Path_) -> Iterator[Path_]:
+def _parts(path: KeyPath) -> Iterator[KeyPath]:
     """The part of a contract that a violation of the schema makes unusable: a clause, a row, a let."""
     if path[:1] == ("outcomes",):
         yield path[:3]
@@ -125,7 +125,7 @@ def _parts(path: Path_) -> Iterator[Path_]:
 
 
 class _ContractReading:
-    def __init__(self, document: Document, operations: tuple[str, ...], broken: set[Path_]) -> None:
+    def __init__(self, document: Document, operations: tuple[str, ...], broken: set[KeyPath]) -> None:
         self.document = document
         self.operations = operations
         self.broken = broken
@@ -240,7 +240,7 @@ class _ContractReading:
         raw: Mapping[str, object],
         every: Mapping[str, object],
         defaults: Mapping[str, object],
-        path: tuple[str | int, ...],
+        path: KeyPath,
     ) -> Row:
         answer = mapping(raw["answer"])
         fields: list[AnswerField] = []
@@ -273,7 +273,7 @@ class _ContractReading:
             position=self.document.at(*path, "id"),
         )
 
-    def _bases(self, raw: object, parts: Iterable[str], path: tuple[str | int, ...]) -> Mapping[str, Basis]:
+    def _bases(self, raw: object, parts: Iterable[str], path: KeyPath) -> Mapping[str, Basis]:
         """The basis of each part of a row's answer; of all under ``else``."""
         if not isinstance(raw, Mapping):
             return {"else": read_basis(raw, Basis.ASSUMED)}

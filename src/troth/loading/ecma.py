@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_ -]")
 _DEEPEST = 50
 
 
-class PatternInvalid(Exception):
+class EcmaPatternInvalid(Exception):
     """A pattern that is none of ECMA-262, or that cannot be judged by.
 
     Args:
@@ -54,16 +54,16 @@ def translated(pattern: str) -> str:
         PatternInvalid: it is no pattern of ECMA-262 (with or without its ``u`` flag), or has what the engine lacks.
     """
     if len(pattern) > 2 and pattern.startswith("/^") and re.search(r"\$/[a-z]*$", pattern):
-        raise PatternInvalid("slashes around a pattern are no part of it: they are matched as they stand", 0)
-    reading = _Reading(pattern)
+        raise EcmaPatternInvalid("slashes around a pattern are no part of it: they are matched as they stand", 0)
+    reading = _PatternReading(pattern)
     text = reading.alternatives(0, True)
     if reading.place < len(pattern):
-        raise PatternInvalid("a bracket ) is closed that was not opened", reading.place)
+        raise EcmaPatternInvalid("a bracket ) is closed that was not opened", reading.place)
     return text
 
 
 @dataclass
-class _Reading:
+class _PatternReading:
     pattern: str
     place: int = 0
     groups: int = 0
@@ -73,7 +73,7 @@ class _Reading:
 
     def alternatives(self, depth: int, certain: bool) -> str:
         if depth > _DEEPEST:
-            raise PatternInvalid("it is nested too deeply", self.place)
+            raise EcmaPatternInvalid("it is nested too deeply", self.place)
         several = _has_alternatives(self.pattern, self.place)
         parts = [self._terms(depth, certain and not several)]
         while self._eat("|"):
@@ -89,7 +89,7 @@ class _Reading:
             match = _QUANTIFIER.match(self.pattern, self.place)
             if match:
                 if not repeatable:
-                    raise PatternInvalid("there is nothing to repeat", start)
+                    raise EcmaPatternInvalid("there is nothing to repeat", start)
                 self.place = match.end()
                 if match[0][0] in "*?" or match[0].startswith("{0"):
                     self.certain.difference_update(range(first, self.groups + 1))
@@ -114,7 +114,7 @@ class _Reading:
         if char == "\\":
             return self._escape()
         if char in "*+?" or (char == "{" and _BRACED.match(self.pattern, self.place - 1)):
-            raise PatternInvalid("there is nothing to repeat", self.place - 1)
+            raise EcmaPatternInvalid("there is nothing to repeat", self.place - 1)
         return _literal(self._code_point(char)), True
 
     def _group(self, depth: int, certain: bool) -> tuple[str, bool]:
@@ -130,7 +130,7 @@ class _Reading:
                 name = _NAME.match(self.pattern, self.place)
                 if name is None:
                     what = re.match(r"\(\?[a-zA-Z-]*[^a-zA-Z]?", self.pattern[start:])
-                    raise PatternInvalid(f"{what[0] if what else '(?'} has no meaning in ECMA-262", start)
+                    raise EcmaPatternInvalid(f"{what[0] if what else '(?'} has no meaning in ECMA-262", start)
                 self.place = name.end()
                 self.names[name[1]] = self.groups + 1
         if opening == "(":
@@ -138,7 +138,7 @@ class _Reading:
             number = self.groups
         inner = self.alternatives(depth + 1, certain)
         if not self._eat(")"):
-            raise PatternInvalid("a bracket ( is not closed", start)
+            raise EcmaPatternInvalid("a bracket ( is not closed", start)
         if number and certain:
             self.certain.add(number)
         return f"{opening}{inner})", repeatable
@@ -146,7 +146,7 @@ class _Reading:
     def _escape(self) -> tuple[str, bool]:
         start = self.place - 1
         if self.place >= len(self.pattern):
-            raise PatternInvalid("it ends with a backslash", start)
+            raise EcmaPatternInvalid("it ends with a backslash", start)
         char = self.pattern[self.place]
         if char in _SETS:
             self.place += 1
@@ -170,7 +170,7 @@ class _Reading:
             match = _NAME.match(self.pattern, self.place + 1)
             number = self.names.get(match[1], 0) if match else 0
         if match is None or number not in self.certain:
-            raise PatternInvalid("it refers back to a group that need not have matched", start)
+            raise EcmaPatternInvalid("it refers back to a group that need not have matched", start)
         self.place = match.end()
         return f"(?:\\{number})"
 
@@ -192,7 +192,7 @@ class _Reading:
             return ord(self.pattern[self.place - 1]) % 32
         if char.isascii() and char.isalnum():
             instead = f"; write {_INSTEAD[char]}" if char in _INSTEAD else ""
-            raise PatternInvalid(f"\\{char} has no meaning in ECMA-262{instead}", start)
+            raise EcmaPatternInvalid(f"\\{char} has no meaning in ECMA-262{instead}", start)
         return self._code_point(char)
 
     def _paired(self, code: int, start: int) -> int:
@@ -202,7 +202,7 @@ class _Reading:
                 self.place = low.end()
                 return 0x10000 + (code - 0xD800) * 0x400 + int(low[1], 16) - 0xDC00
         if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
-            raise PatternInvalid("it names half a character", start)
+            raise EcmaPatternInvalid("it names half a character", start)
         return code
 
     def _class(self) -> str:
@@ -210,10 +210,10 @@ class _Reading:
         negated = self._eat("^")
         made = []
         if self.pattern.startswith("[:", self.place) and ":]" in self.pattern[self.place :]:
-            raise PatternInvalid("[: :] has no meaning in ECMA-262", self.place)
+            raise EcmaPatternInvalid("[: :] has no meaning in ECMA-262", self.place)
         while not self._eat("]"):
             if self.place >= len(self.pattern):
-                raise PatternInvalid("a bracket [ is not closed", start)
+                raise EcmaPatternInvalid("a bracket [ is not closed", start)
             low_at = self.place
             low = self._member()
             if self.pattern[self.place : self.place + 1] != "-" or self.pattern[self.place + 1 : self.place + 2] in (
@@ -228,7 +228,7 @@ class _Reading:
                 # Annex B: beside a class such as \w a hyphen is a hyphen.
                 made += [each if isinstance(each, str) else _hex(each) for each in (low, ord("-"), high)]
             elif high < low:
-                raise PatternInvalid("the range is out of order", low_at)
+                raise EcmaPatternInvalid("the range is out of order", low_at)
             else:
                 made.append(f"{_hex(low)}-{_hex(high)}")
         if not made:
@@ -238,14 +238,14 @@ class _Reading:
     def _member(self) -> int | str:
         """One member of a class: a code point, or ranges."""
         if self.place >= len(self.pattern):
-            raise PatternInvalid("a bracket [ is not closed", self.place)
+            raise EcmaPatternInvalid("a bracket [ is not closed", self.place)
         char = self.pattern[self.place]
         self.place += 1
         if char != "\\":
             return self._code_point(char)
         following = self.pattern[self.place : self.place + 1]
         if not following:
-            raise PatternInvalid("it ends with a backslash", self.place - 1)
+            raise EcmaPatternInvalid("it ends with a backslash", self.place - 1)
         if following in _SETS:
             self.place += 1
             return _SETS[following]
@@ -260,7 +260,7 @@ class _Reading:
 
     def _code_point(self, char: str) -> int:
         if 0xD800 <= ord(char) < 0xE000:
-            raise PatternInvalid("it names half a character", self.place - 1)
+            raise EcmaPatternInvalid("it names half a character", self.place - 1)
         return ord(char)
 
     def _eat(self, text: str) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from jsonschema_rs import Draft202012Validator, FancyRegexOptions, ValidationError
 
-from troth.loading.ecma import PatternInvalid, translated
+from troth.loading.ecma import EcmaPatternInvalid, translated
 from troth.loading.openapi.keywords import LISTS, MAPS, SINGLE
 from troth.model.operation import JsonSchema
 
@@ -79,7 +79,7 @@ def pattern_problem(pattern: str) -> tuple[str, int] | None:
     """Why a pattern cannot be judged by, and where in it; None where it can."""
     try:
         engine_pattern = translated(pattern)
-    except PatternInvalid as error:
+    except EcmaPatternInvalid as error:
         return error.message, error.offset
     try:
         Draft202012Validator({"pattern": engine_pattern}, pattern_options=_BACKTRACKING, offline=True)
@@ -148,5 +148,5 @@ def _adapted_node(schema: Mapping[str, object]) -> Mapping[str, object]:
 def _engine_pattern(pattern: str) -> str:
     try:
         return translated(pattern)
-    except PatternInvalid as error:
+    except EcmaPatternInvalid as error:
         raise ValueError(f"the pattern {pattern!r} cannot be used: {error.message}") from error

@@ -130,11 +130,11 @@ class _Shell:
         return f"{words[0][:-1]}:{words[1][1:]}" if both else ":".join(words)
 
     def begins_with_secret(self, data: bytes) -> bool:
-        """Whether nobody can see how the bytes begin."""
+        """Whether the bytes begin with a secret."""
         return any(span.start == 0 for span in self._redactor.find(data))
 
     def _credential(self, data: bytes) -> str:
-        """A user or a password is compared as a whole, so that even a short one is known for a secret."""
+        """A user or a password as a word. It is compared as a whole, so that even a short secret is recognized."""
         name = self._redactor.declared.get(data.decode(), "")
         return f'"${name}"' if _VARIABLE.fullmatch(name) else self.word(data) if data else ""
 
@@ -147,11 +147,11 @@ class _Shell:
             end = span.end
         return [part for part in (*parts, data[end:]) if part]
 
-    def _expression(self, shown: bytes, found: tuple[Found, ...]) -> str:
-        """The shell expression whose value is what showed the secret."""
-        words = [self._word(one) for one in found]
-        value = found[0].value
-        if len(found) == 1 and value is not None and words[0].startswith('"$'):
+    def _expression(self, shown: bytes, secrets: tuple[Found, ...]) -> str:
+        """The shell expression whose value is the secret as it was encoded."""
+        words = [self._word(secret) for secret in secrets]
+        value = secrets[0].value
+        if len(secrets) == 1 and value is not None and words[0].startswith('"$'):
             if shown == ENCODINGS["plain"](value):
                 return words[0]
             for encoding, (module, call) in _ENCODERS.items():
@@ -159,10 +159,10 @@ class _Shell:
                     return f'"$({_PYTHON.format(module=module, call=call, variable=words[0])})"'
         return self._base64(shown) or "".join(words)
 
-    def _word(self, found: Found) -> str:
+    def _word(self, secret: Found) -> str:
         """The variable that holds a value, or else its mark."""
-        name = self._redactor.name(found)
-        return f'"${name}"' if _VARIABLE.fullmatch(name) else f"'{self._redactor.mark(found)}'"
+        name = self._redactor.name(secret)
+        return f'"${name}"' if _VARIABLE.fullmatch(name) else f"'{self._redactor.mark(secret)}'"
 
     def _base64(self, shown: bytes) -> str | None:
         try:

@@ -112,8 +112,7 @@ def select(
     """
     redactor = redactor or Redactor()
     process = os.environ if environment is None else environment
-    variables = read_environment(here, process)
-    facts = read_world(world, shown(world), variables, redactor.learn) if world is not None else None
+    facts = None if world is None else read_world(world, shown(world), read_environment(here, process), redactor.learn)
     folders = find_folders(here)
     if cassettes is not None:
         folders = replace(folders, cassettes=cassettes, only_these_cassettes=True)

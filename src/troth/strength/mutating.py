@@ -9,7 +9,7 @@ from troth.model.operation import Operation
 from troth.strength.collecting import Kept, sampled
 from troth.strength.measurement import Mutant
 from troth.strength.operators import json, markup, message, soap, state
-from troth.strength.operators.message import Whole, with_body
+from troth.strength.operators.message import WholeAnswer, with_body
 from troth.strength.schemas import at_place, listed_values
 from troth.strength.trees import json_bytes, pattern, pattern_tokens, places, same_form, scalars
 from troth.wire.bodies import Unreadable, is_json, media_type, read_json
@@ -146,7 +146,7 @@ class OperationMutator:
 
     def _of_whole(self, kept: Kept, seed: str, step: int) -> Iterator[Mutant]:
         others = [(exchange.rows, exchange.answer) for exchange in self._others(kept)]
-        whole = Whole(
+        whole = WholeAnswer(
             answer=kept.answer,
             statuses=tuple(int(status) for status in self.operation.responses if status.isdigit()),
             ranges=tuple(status[0] for status in self.operation.responses if not status.isdigit()),

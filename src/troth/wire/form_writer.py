@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from troth.wire.bodies import is_json
-from troth.wire.style_writer import Pairs, leaf, to_json, utf8, write_form_field
+from troth.wire.style_writer import Pairs, leaf, strict_utf8, to_json, write_form_field
 
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _STYLED = ("style", "explode", "allowReserved")
@@ -66,7 +66,7 @@ def form_parts(fields: Mapping[str, object], encoding: Mapping[str, object]) -> 
                 parts.append(FormPart(name, item, name, media or "application/octet-stream"))
             else:
                 text = to_json(item) if is_json(media.partition(";")[0].strip().lower()) else leaf(item)
-                parts.append(FormPart(name, utf8(text), None, media))
+                parts.append(FormPart(name, strict_utf8(text), None, media))
     return parts
 
 
@@ -90,7 +90,7 @@ def _section(part: FormPart) -> bytes:
         head += f'; filename="{_quoted(part.file_name)}"'
     if part.media_type:
         head += f"\r\nContent-Type: {part.media_type}"
-    return utf8(head) + b"\r\n\r\n" + part.content
+    return strict_utf8(head) + b"\r\n\r\n" + part.content
 
 
 def _quoted(name: str) -> str:

@@ -21,9 +21,9 @@ from troth.wire.soap import write_envelope
 from troth.wire.style_writer import (
     Unwritable,
     leaf,
+    strict_utf8,
     to_json,
     undescribed,
-    utf8,
     write_cookie,
     write_header,
     write_path,
@@ -262,7 +262,7 @@ def write_body(
     if isinstance(value, bytes):
         return value, media_type
     if is_json(bare):
-        return utf8(to_json(value)), media_type
+        return strict_utf8(to_json(value)), media_type
     if isinstance(value, Mapping):
         if bare == URLENCODED:
             return write_urlencoded(value, encoding), media_type
@@ -275,7 +275,7 @@ def write_body(
             raise Unwritable(str(error)) from error
     if isinstance(value, (Mapping, list)):
         raise Unwritable(f"a body of the type {media_type} must be text")
-    return utf8(leaf(value)), media_type
+    return strict_utf8(leaf(value)), media_type
 
 
 def json_media_type(operation: Operation) -> str:

@@ -206,7 +206,7 @@ def to_json(value: object) -> str:
         raise Unwritable(str(error)) from error
 
 
-def utf8(text: str) -> bytes:
+def strict_utf8(text: str) -> bytes:
     """A text in UTF-8.
 
     Raises:
@@ -219,18 +219,18 @@ def utf8(text: str) -> bytes:
 
 
 def _escaped(text: str) -> str:
-    return quote(utf8(text), "")
+    return quote(strict_utf8(text), "")
 
 
 def _form_escaped(text: str) -> str:
-    return quote_plus(utf8(text), "")
+    return quote_plus(strict_utf8(text), "")
 
 
 def _cookie_escaped(text: str) -> str:
-    return quote(utf8(text), _COOKIE)
+    return quote(strict_utf8(text), _COOKIE)
 
 
 def _partly_escaped(text: str) -> str:
     """Reserved expansion (RFC 6570, section 3.2.3): reserved characters and escapes stay as they are."""
     parts = _TRIPLE.split(text)
-    return "".join(part if index % 2 else quote(utf8(part), _RESERVED) for index, part in enumerate(parts))
+    return "".join(part if index % 2 else quote(strict_utf8(part), _RESERVED) for index, part in enumerate(parts))

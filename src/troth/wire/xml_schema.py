@@ -18,7 +18,7 @@ from lxml import etree
 
 from troth.model.operation import JsonSchema
 from troth.wire.bodies import json_number
-from troth.wire.pointers import format_pointer
+from troth.wire.pointers import KeyPath, format_pointer
 from troth.wire.xml_tree import XSI, XmlElement
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -284,7 +284,6 @@ class _Words:
 
 
 _Read = tuple[object, tuple[XmlDeparture, ...]]
-_Path = tuple[str | int, ...]
 
 
 class _Reader:
@@ -303,7 +302,7 @@ class _Reader:
         elif xml.namespace is not None and root.namespace != xml.namespace:
             yield XmlDeparture("", _other_namespace(root, xml), root=True)
 
-    def read(self, element: XmlElement, schemas: _Schemas, path: _Path) -> _Read:
+    def read(self, element: XmlElement, schemas: _Schemas, path: KeyPath) -> _Read:
         """The value of an element, and its departures."""
         key = (element, tuple(map(id, schemas)))
         if key not in self._known:
@@ -311,7 +310,7 @@ class _Reader:
             self._known[key] = self._by(element, plain, path)
         return self._known[key]
 
-    def _settled(self, element: XmlElement, plain: _Plain, path: _Path, asked: frozenset[int]) -> _Plain:
+    def _settled(self, element: XmlElement, plain: _Plain, path: KeyPath, asked: frozenset[int]) -> _Plain:
         """Schemas with that alternative taken of each group by which the element departs least."""
         settled = plain
         for group in plain.groups:
@@ -329,7 +328,7 @@ class _Reader:
             settled = best
         return settled
 
-    def _by(self, element: XmlElement, plain: _Plain, path: _Path) -> _Read:
+    def _by(self, element: XmlElement, plain: _Plain, path: KeyPath) -> _Read:
         types = plain.types
         bare = not element.children and not element.attributes
         if element.nil:
@@ -345,7 +344,7 @@ class _Reader:
             return self._object(element, plain, path)
         return self._object(element, _Plain(), path) if element.children else (_scalar(element.text, plain), ())
 
-    def _object(self, element: XmlElement, plain: _Plain, path: _Path) -> _Read:
+    def _object(self, element: XmlElement, plain: _Plain, path: KeyPath) -> _Read:
         value: dict[str, object] = {}
         departures: list[XmlDeparture] = []
         left, attributes = list(element.children), list(element.attributes)
@@ -387,7 +386,7 @@ class _Reader:
         return value, tuple(departures)
 
     def _property(
-        self, left: list[XmlElement], name: str, schemas: _Schemas, plain: _Plain, path: _Path
+        self, left: list[XmlElement], name: str, schemas: _Schemas, plain: _Plain, path: KeyPath
     ) -> _Read | None:
         """The value of a property from those elements that are its own, which are taken away; None without any."""
         array = self._bare_array(plain)
@@ -421,7 +420,7 @@ class _Reader:
         return _names(name, self._words.flat(array.item_at(index)).xml)
 
     def _items(
-        self, holder: XmlElement | None, elements: Sequence[XmlElement], plain: _Plain, path: _Path, around: bool
+        self, holder: XmlElement | None, elements: Sequence[XmlElement], plain: _Plain, path: KeyPath, around: bool
     ) -> _Read:
         """The items of an array; of one with an element around it, all that is in there."""
         value: list[object] = []
@@ -589,7 +588,7 @@ def _attribute(attributes: Sequence[tuple[str, str, str]], name: str, xml: _Xml)
     return fitting[0] if fitting else None
 
 
-def _namespaces(elements: Iterable[XmlElement], xml: _Xml, path: tuple[str | int, ...]) -> list[XmlDeparture]:
+def _namespaces(elements: Iterable[XmlElement], xml: _Xml, path: KeyPath) -> list[XmlDeparture]:
     if xml.namespace is None:
         return []
     wrong = [element for element in elements if element.namespace != xml.namespace]

@@ -24,7 +24,7 @@ _NO_WORDS = ("nullable", "discriminator", "externalDocs", "id", "$schema", "$id"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ReferenceTarget:
     """A schema that another refers to: its place in the document, and names that are not required of it there."""
 
     pointer: KeyPath
@@ -57,19 +57,19 @@ class Writer:
         self._defined = DEFINED_30 if old else DEFINED_31
         self._spared: dict[int, frozenset[str]] = {}
 
-    def write(self, raw: object, target: Target | None = None) -> tuple[object, tuple[Target, ...]]:
+    def write(self, raw: object, target: ReferenceTarget | None = None) -> tuple[object, tuple[ReferenceTarget, ...]]:
         """A schema, and what it refers to, each once.
 
         Args:
             raw: the schema as the document has it.
             target: what led to it; None where it stands for itself.
         """
-        leads: list[Target] = []
+        leads: list[ReferenceTarget] = []
         spared = self._unsent_of(raw) | (target.spared if target is not None else _NONE)
         written = self._schema(raw, spared, leads.append)
         return written, tuple(dict.fromkeys(leads))
 
-    def _schema(self, raw: object, spared: frozenset[str], lead: Callable[[Target], None]) -> object:
+    def _schema(self, raw: object, spared: frozenset[str], lead: Callable[[ReferenceTarget], None]) -> object:
         if not isinstance(raw, Mapping):
             return raw
         if self._old and isinstance(raw.get("$ref"), str):
@@ -94,7 +94,9 @@ class Writer:
                 made[key] = value
         return self._with_null(raw, self._with_bounds(made) if self._old else made)
 
-    def _below(self, raw: object, spared: frozenset[str], same_value: bool, lead: Callable[[Target], None]) -> object:
+    def _below(
+        self, raw: object, spared: frozenset[str], same_value: bool, lead: Callable[[ReferenceTarget], None]
+    ) -> object:
         """A schema below another; what is spared there is spared in it only where both speak of the same value."""
         return self._schema(raw, spared if same_value else self._unsent_of(raw), lead)
 
@@ -123,10 +125,10 @@ class Writer:
             return {**made, "type": [kind, "null"]} if plain else {"anyOf": [made, _NULL]}
         return {**made, "type": [kind, "null"]} if self._old and isinstance(kind, str) else made
 
-    def _reference(self, reference: str, spared: frozenset[str], lead: Callable[[Target], None]) -> str:
+    def _reference(self, reference: str, spared: frozenset[str], lead: Callable[[ReferenceTarget], None]) -> str:
         target = self._target(reference)
         extra = spared & self._required_of(target[0]) - self._unsent_of(target[0])
-        led = Target(target[1], extra)
+        led = ReferenceTarget(target[1], extra)
         lead(led)
         return format_reference(led.path())
 

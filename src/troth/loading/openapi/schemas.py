@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from troth.loading.openapi.dialects import Target, Writer
+from troth.loading.openapi.dialects import ReferenceTarget, Writer
 from troth.loading.openapi.references import Tree
 from troth.loading.openapi.survey import Survey
 from troth.model.operation import JsonSchema
@@ -66,7 +66,7 @@ class Schemas:
         self._root = tree.root
         self._old = version == "3.0"
         self._writers: dict[tuple[str, bool], Writer] = {}
-        self._written: dict[tuple[str, bool, Target], tuple[object, tuple[Target, ...]]] = {}
+        self._written: dict[tuple[str, bool, ReferenceTarget], tuple[object, tuple[ReferenceTarget, ...]]] = {}
         self._referring: dict[tuple[str, str], Whole] = {}
         self._leads: dict[KeyPath, tuple[bool, tuple[KeyPath, ...]]] = {}
         self._open: dict[KeyPath, bool] = {}
@@ -102,7 +102,7 @@ class Schemas:
     def _whole(self, raw: object, unsent: str, strict: bool) -> Mapping[str, object]:
         written, leads = self._writer(unsent, strict).write(raw)
         made: dict[str, object] = dict(written) if isinstance(written, dict) else {}
-        reached: set[Target] = set()
+        reached: set[ReferenceTarget] = set()
         waiting = list(leads)
         while waiting:
             target = waiting.pop()
@@ -119,7 +119,7 @@ class Schemas:
             waiting.extend(each for each in further if each not in reached)
         return made
 
-    def _shared(self, target: Target, unsent: str, strict: bool) -> tuple[object, tuple[Target, ...]]:
+    def _shared(self, target: ReferenceTarget, unsent: str, strict: bool) -> tuple[object, tuple[ReferenceTarget, ...]]:
         key = (unsent, strict, target)
         if key not in self._written:
             raw, _ = locate(self._root, target.pointer)

@@ -5,7 +5,8 @@ import tomllib
 from pathlib import Path
 
 from troth.errors import InputInvalid, Position, Problem
-from troth.loading.positions.yaml import Document, Located, Path_
+from troth.loading.positions.yaml import Document, Located
+from troth.wire.pointers import KeyPath
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=\s*""")
@@ -40,9 +41,9 @@ def read_toml(path: Path, shown: str) -> Document:
     return Document(shown, value, lines, _places(shown, lines))
 
 
-def _places(shown: str, lines: tuple[str, ...]) -> dict[Path_, Located]:
-    places: dict[Path_, Located] = {(): Located(Position(shown, 1, 1, ""), Position(shown, 1, 1, ""))}
-    table: Path_ = ()
+def _places(shown: str, lines: tuple[str, ...]) -> dict[KeyPath, Located]:
+    places: dict[KeyPath, Located] = {(): Located(Position(shown, 1, 1, ""), Position(shown, 1, 1, ""))}
+    table: KeyPath = ()
     for number, line in enumerate(lines, 1):
         header = _HEADER.match(line)
         if header is not None:
@@ -57,7 +58,7 @@ def _places(shown: str, lines: tuple[str, ...]) -> dict[Path_, Located]:
     return places
 
 
-def _parts(dotted: str) -> Path_:
+def _parts(dotted: str) -> KeyPath:
     return tuple(part.strip("\"'") for part in _PART.findall(dotted))
 
 

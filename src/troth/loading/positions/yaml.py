@@ -13,9 +13,7 @@ from pathlib import Path
 import yaml
 
 from troth.errors import InputInvalid, Position, Problem
-
-Path_ = tuple[str | int, ...]
-"""The way to a value: keys and indices."""
+from troth.wire.pointers import KeyPath
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
@@ -52,7 +50,7 @@ class Document:
     file: str
     value: object
     lines: tuple[str, ...] = field(repr=False)
-    places: Mapping[Path_, Located] = field(repr=False)
+    places: Mapping[KeyPath, Located] = field(repr=False)
 
     def at(self, *path: str | int) -> Position:
         """The position of the value at that path, or of its nearest ancestor that exists."""
@@ -91,7 +89,7 @@ class Document:
         text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         return Position(self.file, line, column, text)
 
-    def _nearest(self, path: Path_) -> Located:
+    def _nearest(self, path: KeyPath) -> Located:
         while path not in self.places and path:
             path = path[:-1]
         return self.places.get(path) or Located(Position(self.file), Position(self.file))
@@ -166,12 +164,12 @@ class _YamlReading:
         self.lines = lines
         self.core = core
         self.binary = binary
-        self.places: dict[Path_, Located] = {}
+        self.places: dict[KeyPath, Located] = {}
         self.problems: list[Problem] = []
         self._visits = 0
         self._distinct: set[int] = set()
 
-    def convert(self, node: yaml.Node, path: Path_, depth: int, key: Position | None = None) -> object:
+    def convert(self, node: yaml.Node, path: KeyPath, depth: int, key: Position | None = None) -> object:
         position = self._position(node)
         style = getattr(node, "style", None)
         self.places[path] = Located(position, key or position, style in ("'", '"'), style in ("|", ">"))
@@ -187,7 +185,7 @@ class _YamlReading:
             return [self.convert(child, (*path, index), depth + 1) for index, child in enumerate(node.value)]
         return self._scalar(node)
 
-    def _mapping(self, node: yaml.MappingNode, path: Path_, depth: int) -> dict[str, object]:
+    def _mapping(self, node: yaml.MappingNode, path: KeyPath, depth: int) -> dict[str, object]:
         result: dict[str, object] = {}
         merged: list[yaml.Node] = []
         for key_node, value_node in node.value:
@@ -205,7 +203,7 @@ class _YamlReading:
             self._merge(each, result, path, depth)
         return result
 
-    def _merge(self, node: yaml.Node, result: dict[str, object], path: Path_, depth: int) -> None:
+    def _merge(self, node: yaml.Node, result: dict[str, object], path: KeyPath, depth: int) -> None:
         """Add what a mapping does not have itself from one that it names with ``<<`` (https://yaml.org/type/merge.html).
 
         YAML 1.2 has no merge keys; its documents do.

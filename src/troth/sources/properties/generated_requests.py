@@ -18,7 +18,7 @@ from troth.sources.input_requests import put_inputs
 from troth.wire.bodies import is_json
 from troth.wire.form_writer import URLENCODED, FormPart, write_multipart
 from troth.wire.request_writer import ABSENT, RequestWriter, Unsendable, json_media_type
-from troth.wire.style_writer import Unwritable, leaf, utf8
+from troth.wire.style_writer import Unwritable, leaf, strict_utf8
 
 Generated: TypeAlias = Case[Any]
 """A case as Schemathesis generates it."""
@@ -130,10 +130,10 @@ def _written_by_schemathesis(case: Generated, body: object, media_type: str) -> 
     if files:
         return write_multipart(_form_parts(files, data))
     if "json" in written:
-        return utf8(leaf(written["json"])), declared
+        return strict_utf8(leaf(written["json"])), declared
     if data is None:
         return b"", declared
-    return _with_own_boundary(data if isinstance(data, bytes) else utf8(str(data)), declared)
+    return _with_own_boundary(data if isinstance(data, bytes) else strict_utf8(str(data)), declared)
 
 
 def _form_parts(files: object, data: object) -> Iterator[FormPart]:
@@ -142,7 +142,7 @@ def _form_parts(files: object, data: object) -> Iterator[FormPart]:
     pairs += data.items() if isinstance(data, Mapping) else []
     for name, value in pairs:
         file_name, content, *media = value if isinstance(value, (tuple, list)) and len(value) > 1 else (None, value)
-        raw = content if isinstance(content, bytes) else utf8(leaf(content))
+        raw = content if isinstance(content, bytes) else strict_utf8(leaf(content))
         yield FormPart(
             str(name), raw, None if file_name is None else str(file_name), str(media[0]) if media and media[0] else ""
         )

@@ -12,7 +12,7 @@ _TRANSPORT = frozenset({"content-length", "transfer-encoding", "connection", "co
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeAnswer:
     """An answer, and the statuses and answers that operators may put in its place."""
 
     answer: Response
@@ -29,7 +29,7 @@ class Whole:
 
 Edit = tuple[Response, str, str]
 """A changed answer, the place, and the change as the end of a sentence."""
-Operator = Callable[[Whole], Iterator[Edit]]
+Operator = Callable[[WholeAnswer], Iterator[Edit]]
 
 
 def with_body(answer: Response, body: bytes) -> Response:
@@ -40,14 +40,14 @@ def with_body(answer: Response, body: bytes) -> Response:
     return Response(answer.status, headers, body)
 
 
-def documented_status(whole: Whole) -> Iterator[Edit]:
+def documented_status(whole: WholeAnswer) -> Iterator[Edit]:
     """Replace the status by each other one that the spec lists."""
     for status in whole.statuses:
         if status not in (whole.answer.status, *OUTAGES):
             yield replace(whole.answer, status=status), "status", f"become {status}"
 
 
-def undocumented_status(whole: Whole) -> Iterator[Edit]:
+def undocumented_status(whole: WholeAnswer) -> Iterator[Edit]:
     """Replace the status by two that the spec does not list: one with the same first digit, one with another."""
     first_digit = whole.answer.status // 100
     known = [
@@ -63,7 +63,7 @@ def undocumented_status(whole: Whole) -> Iterator[Edit]:
         yield replace(whole.answer, status=status), "status", f"become {status}"
 
 
-def content_type(whole: Whole) -> Iterator[Edit]:
+def content_type(whole: WholeAnswer) -> Iterator[Edit]:
     """Change the content-type to another media type."""
     if header(whole.answer.headers, "content-type") is None:
         return
@@ -74,14 +74,14 @@ def content_type(whole: Whole) -> Iterator[Edit]:
             return
 
 
-def drop_header(whole: Whole) -> Iterator[Edit]:
+def drop_header(whole: WholeAnswer) -> Iterator[Edit]:
     """Remove a header."""
     for name, _ in _own(whole.answer.headers):
         kept = tuple(field for field in whole.answer.headers if field[0].lower() != name)
         yield replace(whole.answer, headers=kept), f"header {name}", "be missing"
 
 
-def change_header(whole: Whole) -> Iterator[Edit]:
+def change_header(whole: WholeAnswer) -> Iterator[Edit]:
     """Replace the value of a header by another one of the same format."""
     for name, value in _own(whole.answer.headers):
         if name != "content-type":
@@ -103,21 +103,21 @@ def _with_header(answer: Response, wanted: str, value: str) -> Response:
     )
 
 
-def other_row(whole: Whole) -> Iterator[Edit]:
+def other_row(whole: WholeAnswer) -> Iterator[Edit]:
     """Send the whole answer that was given where another row applied."""
     for rows, answer in whole.others:
         if rows != whole.rows:
             yield answer, "answer", f"be that of {rows or 'a request of no row'}"
 
 
-def other_request(whole: Whole) -> Iterator[Edit]:
+def other_request(whole: WholeAnswer) -> Iterator[Edit]:
     """Send the whole answer to another request of the same rows."""
     for rows, answer in whole.others:
         if rows == whole.rows and answer.status == whole.answer.status:
             yield answer, "answer", "be that to another request"
 
 
-def error_as_success(whole: Whole) -> Iterator[Edit]:
+def error_as_success(whole: WholeAnswer) -> Iterator[Edit]:
     """Send the body of an error under the status of this success."""
     if whole.answer.status < 300:
         for rows, error in whole.others:
@@ -125,7 +125,7 @@ def error_as_success(whole: Whole) -> Iterator[Edit]:
                 yield replace(error, status=whole.answer.status), "body", f"be the error of {rows or 'another request'}"
 
 
-def success_as_error(whole: Whole) -> Iterator[Edit]:
+def success_as_error(whole: WholeAnswer) -> Iterator[Edit]:
     """Send the body of a success under the status of this error."""
     if whole.answer.status >= 400:
         for rows, success in whole.others:
@@ -137,14 +137,14 @@ def success_as_error(whole: Whole) -> Iterator[Edit]:
                 )
 
 
-def truncate(whole: Whole) -> Iterator[Edit]:
+def truncate(whole: WholeAnswer) -> Iterator[Edit]:
     """Remove the second half of the body."""
     body = whole.answer.body
     if len(body) > 1:
         yield with_body(whole.answer, body[: len(body) // 2]), "body", "be cut short"
 
 
-def corrupt(whole: Whole) -> Iterator[Edit]:
+def corrupt(whole: WholeAnswer) -> Iterator[Edit]:
     """Insert a byte that is valid in no UTF-8 text."""
     body = whole.answer.body
     if body:
@@ -152,13 +152,13 @@ def corrupt(whole: Whole) -> Iterator[Edit]:
         yield with_body(whole.answer, body[:middle] + b"\xff" + body[middle + 1 :]), "body", "hold a broken byte"
 
 
-def no_body(whole: Whole) -> Iterator[Edit]:
+def no_body(whole: WholeAnswer) -> Iterator[Edit]:
     """Send no body."""
     if whole.answer.body:
         yield with_body(whole.answer, b""), "body", "be empty"
 
 
-def error_page(whole: Whole) -> Iterator[Edit]:
+def error_page(whole: WholeAnswer) -> Iterator[Edit]:
     """Send an HTML page as the body, with unchanged headers, as a misconfigured proxy does."""
     if whole.answer.body:
         page = b"<html><body><h1>It works!</h1></body></html>"

@@ -9,11 +9,12 @@ from troth.errors import InputInvalid, Position, Problem, UsageInvalid, did_you_
 from troth.loading.contract import schema_problems
 from troth.loading.plain import mapping, sequence
 from troth.loading.positions.toml import read_toml
-from troth.loading.positions.yaml import Document, Located, Path_
+from troth.loading.positions.yaml import Document, Located
 from troth.secrets.needles import SHORTEST
 from troth.targets.live.addresses import address_problem, host_of, is_loopback_host, trimmed
 from troth.targets.live.settings import EFFECTS, Authentication, Pace, TargetSettings, Way
 from troth.targets.live.variables import VariableUse, fill_variables, names_variable, texts, variable_uses
+from troth.wire.pointers import KeyPath
 
 FILE = "troth.toml"
 _SECRET = ("bearer", "client_secret")
@@ -83,18 +84,18 @@ class TargetFile:
         return _SettingsReading(self, self._document, self._folder, name, environment).settings()
 
 
-def _is_private(path: Path_) -> bool:
+def _is_private(path: KeyPath) -> bool:
     """Whether a value may be a secret, though none should be written down."""
     return len(path) > 2 and path[2] in ("facts", "authentication", "proxy")
 
 
-def _unquoted(path: Path_, place: Located) -> Located:
+def _unquoted(path: KeyPath, place: Located) -> Located:
     if not _is_private(path):
         return place
     return replace(place, value=replace(place.value, text=""), key=replace(place.key, text=""))
 
 
-def _masked(value: object, path: Path_ = ()) -> object:
+def _masked(value: object, path: KeyPath = ()) -> object:
     """The file's values with whatever may be a secret hidden, since problems of shape show the values they are of."""
     if isinstance(value, Mapping):
         return {key: _masked(item, (*path, key)) for key, item in value.items()}
@@ -242,7 +243,7 @@ class _SettingsReading:
                 names.update({password: f"{use.name}.password"} if password else {})
         return names
 
-    def _problem(self, path: Path_, message: str, fix: str = "") -> None:
+    def _problem(self, path: KeyPath, message: str, fix: str = "") -> None:
         self.problems.append(Problem(self.document.at("targets", self.name, *path), message, fix))
 
 

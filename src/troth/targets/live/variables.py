@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from troth.loading.positions.yaml import Path_
+from troth.wire.pointers import KeyPath
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -14,7 +14,7 @@ class VariableUse:
     """A variable that a document uses, and where."""
 
     name: str
-    place: Path_
+    place: KeyPath
     """The way to the text that names it."""
 
     @property
@@ -23,7 +23,7 @@ class VariableUse:
         return f"the environment variable {self.name} is not set", f"export {self.name}=… or put it in .env"
 
 
-def texts(value: object, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
+def texts(value: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
     """Every text of a document with the way to it, in the order of the document; keys are no texts."""
     if isinstance(value, Mapping):
         for key, item in value.items():

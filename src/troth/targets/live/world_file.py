@@ -22,7 +22,7 @@ def read_world(
         path: a YAML file: vendor → nested facts, named as the vendor's ``world.yaml`` lists them.
         shown: the file's name in messages.
         environment: where variables come from (default: the process's own).
-        learn: told what came from variables, value → name: all of it counts as secret but what is too short for one.
+        learn: told the values of the variables with their names: all that are long enough count as secrets.
 
     Raises:
         InputInvalid: the file cannot be used, or names variables that are not set or empty; all of them.
@@ -31,8 +31,8 @@ def read_world(
     if not isinstance(document.value, Mapping):
         raise InputInvalid([Problem(document.at(), "must be a mapping of vendor to facts")])
     variables = os.environ if environment is None else environment
-    unset = [use for use in variable_uses(document.value) if not variables.get(use.name)]
-    problems = [Problem(document.at(*use.place), *use.unset) for use in unset]
+    values = {use: variables.get(use.name, "") for use in variable_uses(document.value)}
+    problems = [Problem(document.at(*use.place), *use.unset) for use, value in values.items() if not value]
     worlds: dict[str, Mapping[str, object]] = {}
     for vendor, facts in document.value.items():
         if isinstance(facts, Mapping):
@@ -42,6 +42,5 @@ def read_world(
     if problems:
         raise InputInvalid(problems)
     if learn is not None:
-        names = {variables[use.name]: use.name for use in variable_uses(document.value)}
-        learn({value: name for value, name in names.items() if len(value) >= SHORTEST})
+        learn({value: use.name for use, value in reversed(values.items()) if len(value) >= SHORTEST})
     return worlds
