@@ -95,7 +95,13 @@ def worth_hiding(value: str, names: Collection[str] = ()) -> bool:
     ``Access-Control-Allow-Credentials``, ``"email": "string"``.
     """
     plain = value.strip().lower()
-    if len(plain) < SHORTEST_GUESS or plain in _COMMON or plain.replace("-", "") in _COMMON or _SMALL_NUMBER.fullmatch(plain) or MARK.search(value):
+    if (
+        len(plain) < SHORTEST_GUESS
+        or plain in _COMMON
+        or plain.replace("-", "") in _COMMON
+        or _SMALL_NUMBER.fullmatch(plain)
+        or MARK.search(value)
+    ):
         return False
     if len(set(plain)) < _FEWEST_CHARACTERS:
         return False
