@@ -112,19 +112,19 @@ def form_fields(data: bytes, offset: int = 0) -> Iterator[Field]:
 
 def xml_fields(data: bytes) -> Iterator[Field]:
     """The texts of elements without children, and the attributes, of XML or HTML, by local name and in order."""
-    found = []
+    collected = []
     for name, start, end in _leaves(data):
         cdata = _CDATA.fullmatch(data, start, end)
         if cdata is not None:
             start, end = cdata.span(1)
         text = data[start:end].decode("utf-8", "replace")
         field = Field(start, end, (name,), text if cdata else unescape(text), "xml")
-        found.append(replace(field, kind="cdata") if cdata else field)
+        collected.append(replace(field, kind="cdata") if cdata else field)
     for match in _ATTRIBUTE.finditer(data):
         start, end = match.start(2) + 1, match.end(2) - 1
         text = unescape(data[start:end].decode("utf-8", "replace"))
-        found.append(Field(start, end, (match[1].decode(),), text, "xml"))
-    return iter(sorted(found, key=lambda field: field.start))
+        collected.append(Field(start, end, (match[1].decode(),), text, "xml"))
+    return iter(sorted(collected, key=lambda field: field.start))
 
 
 def _leaves(data: bytes) -> Iterator[tuple[str, int, int]]:

@@ -77,11 +77,11 @@ def of_member(schema: object, root: object, name: str) -> list[object]:
 
 def of_items(schema: object, root: object, index: int) -> list[object]:
     """The schemas of a list's item."""
-    found = []
+    collected = []
     for node in speaking(schema, root):
         first = node.get("prefixItems")
         if isinstance(first, list) and index < len(first):
-            found.append(first[index])
+            collected.append(first[index])
         elif "items" in node:
-            found.append(node["items"])
-    return found
+            collected.append(node["items"])
+    return collected

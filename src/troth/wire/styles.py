@@ -54,19 +54,19 @@ def read_query(pairs: Sequence[tuple[str, str]], name: str, style: str, explode:
     texts = [value for key, value in pairs if unquote_plus(key) == name]
     if not texts:
         return []
-    found: list[Read] = [unquote_plus(texts[0])] if len(texts) == 1 else []
+    readings: list[Read] = [unquote_plus(texts[0])] if len(texts) == 1 else []
     if explode:
-        found.append([unquote_plus(text) for text in texts])
+        readings.append([unquote_plus(text) for text in texts])
         if texts == [""]:
-            found.append([])
+            readings.append([])
     elif len(texts) == 1:
         for delimiter in _DELIMITERS.get(style, (",",)):
-            found += _delimited(texts[0], delimiter, False, unquote_plus)
+            readings += _delimited(texts[0], delimiter, False, unquote_plus)
         # Many clients escape the comma too, though it is what the style writes.
-        found += _delimited(
+        readings += _delimited(
             unquote_plus(texts[0]), _DELIMITERS.get(style, (",",))[-1 if style == "spaceDelimited" else 0], False, str
         )
-    return _once(found)
+    return _once(readings)
 
 
 def read_members(pairs: Sequence[tuple[str, str]], names: Iterable[str]) -> dict[str, list[str]]:
@@ -131,9 +131,9 @@ def _decoded(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         yield unquote_plus(key), unquote_plus(value)
 
 
-def _once(found: Iterable[Read]) -> list[Read]:
+def _once(readings: Iterable[Read]) -> list[Read]:
     kept: list[Read] = []
-    for each in found:
+    for each in readings:
         if each not in kept:
             kept.append(each)
     return kept
