@@ -81,7 +81,7 @@ CLEANED: list[tuple[object, object]] = [
     ({SECRET: {"a": (SECRET,)}}, {"<KEY>": {"a": ("<KEY>",)}}),
     (OrderedDict(a=SECRET), OrderedDict(a="<KEY>")),
     (Counter({SECRET: 3}), Counter({"<KEY>": 3})),
-    (Path("/tmp") / SECRET / "a", Path("/tmp/<KEY>/a")),
+    (Path("/srv") / SECRET / "a", Path("/srv/<KEY>/a")),
     (Inner(SECRET, SECRET.encode()), Inner("<KEY>", b"<KEY>", SECRET)),
     (Line(SECRET, Inner(SECRET)), Line("<KEY>", Inner("<KEY>"))),
     (Request("GET", SECRET, ((SECRET, SECRET),)), Request("GET", "<KEY>", (("<KEY>", "<KEY>"),))),
