@@ -1,5 +1,6 @@
 """What is guessed to be private in an answer: by names of fields and looks, but no common word and nothing of ours."""
 
+import gzip
 import json
 from time import perf_counter
 
@@ -120,3 +121,10 @@ def test_a_hostile_body_costs_no_more_than_its_size(body: bytes) -> None:
     for media in ("application/json", "text/xml", "application/x-www-form-urlencoded"):
         private(body, (("Content-Type", media),))
     assert perf_counter() - started < 30, "linear takes about a second; quadratic takes minutes"
+
+
+def test_a_compressed_answer_is_looked_into() -> None:
+    body = gzip.compress(b'{"email": "ada@mail.example"}', mtime=0)
+    assert private(body, (("Content-Type", "application/json"), ("Content-Encoding", "gzip"))) == {"ada@mail.example"}
+    ours = Request("POST", ASK.url, (("Content-Encoding", "gzip"),), gzip.compress(b"ada@mail.example", mtime=0))
+    assert private({"email": "ada@mail.example"}, request=ours) == set()

@@ -25,6 +25,7 @@ from troth.secrets.redactor import Redactor
 from troth.session.events import Answered, Counted, FindingMet, ItemEnded, Unrecorded
 from troth.strength.measurement import StrengthReport
 from troth.wire.bodies import MAX_DEPTH
+from troth.wire.codings import coded
 
 SECRET = "canary-0f1e2d3c"
 REDACTOR = Redactor({SECRET: "KEY"})
@@ -222,3 +223,15 @@ def _classes() -> set[type]:
     for cls in (Report, DriftReport, StrengthReport, FindingMet, ItemEnded):
         found |= _leaves(cls, set())
     return {leaf for leaf in found if isinstance(leaf, type) and dataclasses.is_dataclass(leaf)}
+
+
+@pytest.mark.parametrize("names", [("gzip",), ("deflate", "gzip")])
+def test_what_stands_below_a_content_coding_is_cleaned(names: tuple[str, ...]) -> None:
+    headers = (("Content-Type", "application/json"), ("Content-Encoding", ", ".join(names)))
+    body = coded(headers, f'{{"token": "{SECRET}"}}'.encode())
+    exchange = Exchange(Request("POST", "https://x.example/", headers, body), Response(200, headers, body))
+    cleaned = REDACTOR.clean(exchange)
+    assert cleaned.request.body == cleaned.answer.body == b'{"token": "<KEY>"}'
+    assert "Content-Encoding" not in dict(cleaned.answer.headers)
+    unknown = REDACTOR.clean(Response(200, (("Content-Encoding", "rot13"),), b"pnanel"))
+    assert unknown.body.startswith(b"(6 bytes: the body is in a content coding that cannot be undone here")

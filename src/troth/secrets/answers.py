@@ -10,6 +10,7 @@ from troth.secrets.encodings import utf8
 from troth.secrets.pseudonyms import EMAIL
 from troth.secrets.sensitive import looks_secret, names_human, names_person, names_secret, worth_hiding
 from troth.wire.bodies import media_type
+from troth.wire.codings import readable
 from troth.wire.fields import Field, form_fields
 
 RUN = re.compile(rb"[A-Za-z0-9_-]{8,}")
@@ -64,6 +65,7 @@ class _Recently:
 
 def sent_values(request: Request) -> Iterator[str]:
     """What a request carries: the values of its fields, and runs of letters and digits anywhere in it."""
+    request = readable(request)
     texts = [utf8(request.url), *(utf8(value) for _, value in request.headers), request.body]
     for text in texts:
         yield from (match[0].decode() for match in RUN.finditer(text))
@@ -81,7 +83,8 @@ def _query(url: str) -> str:
 
 
 def _brought(answer: Response) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Private values of an answer, each with the names of its field."""
+    """Private values of an answer, each with the names of its field; its content codings are undone."""
+    answer = readable(answer)
     for name, value in answer.headers:
         if name.lower() == "set-cookie":
             cookie, _, rest = value.partition("=")

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from troth.model.constants import CODE_OWNED
-from troth.model.exchange import Exchange
+from troth.model.exchange import Exchange, Request, Response
 from troth.wire.bodies import MAX_DEPTH
+from troth.wire.codings import readable
 
 TOO_DEEP = "…"
 """What stands in place of anything nested deeper than :data:`troth.wire.bodies.MAX_DEPTH` levels."""
@@ -44,6 +45,9 @@ class Cleaner:
             return value
         if isinstance(value, str):
             return self._text(value)
+        # Nothing could be found within the bytes of a content coding, and who reads them undoes it.
+        if isinstance(value, (Request, Response)):
+            value = readable(value)
         if isinstance(value, (bytes, bytearray)):
             return type(value)(self._data(bytes(value)))
         if depth >= MAX_DEPTH:

@@ -25,7 +25,7 @@ except ImportError:
     except ImportError:  # pragma: no cover - depends on what is installed
         zstd = None
 
-_Message = TypeVar("_Message", Request, Response)
+_Message = TypeVar("_Message", bound=Request | Response)
 MOST_BYTES = 10 * 1024 * 1024
 """The content of one message is decoded up to this size: a few bytes may stand for gigabytes."""
 _MOST_CODINGS = 5
@@ -182,11 +182,15 @@ def content(headers: Headers, body: bytes) -> bytes | Unreadable:
 def plain(response: Response) -> Response:
     """The same answer without content codings, as a client sees it; as it is where they cannot be undone."""
     below = content(response.headers, response.body)
-    return response if isinstance(below, Unreadable) else replace(response, **_uncoded(response.headers, below))
+    if isinstance(below, Unreadable) or not codings_of(response.headers):
+        return response
+    return replace(response, **_uncoded(response.headers, below))
 
 
 def readable(message: _Message) -> _Message:
     """The same message without content codings, for people: what cannot be undone is said in place of the bytes."""
+    if not codings_of(message.headers):
+        return message
     below = content(message.headers, message.body)
     if isinstance(below, Unreadable):
         below = f"({len(message.body):,} bytes: the body {below.reason})".encode()
@@ -194,8 +198,6 @@ def readable(message: _Message) -> _Message:
 
 
 def _uncoded(headers: Headers, below: bytes) -> dict[str, Any]:
-    if not codings_of(headers):
-        return {}
     length = str(len(below))
     fields = ((name, length if name.lower() == "content-length" else value) for name, value in headers)
     return {"headers": tuple(one for one in fields if one[0].lower() != "content-encoding"), "body": below}

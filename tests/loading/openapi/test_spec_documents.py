@@ -222,3 +222,11 @@ def test_how_headers_are_written() -> None:
         ("c", False, "application/json"),
     ]
     assert operation.responses["200"].headers["c"] == {"type": "object"}
+
+
+def test_half_a_surrogate_pair_in_a_document_is_shown_as_its_escape() -> None:
+    document = {"openapi": "3.1.0", "paths": {"/a": {"get": {"operationId": "a\ud83c", "responses": {"200": {}}}}}}
+    operation = only(read(json.dumps(document)))
+    assert operation.name == "a\\ud83c"
+    whole = only(read(json.dumps(document).replace("d83c", "d83d\\ude00")))
+    assert whole.name == "a\U0001f600"

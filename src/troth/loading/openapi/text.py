@@ -1,6 +1,7 @@
 """The text of an OpenAPI document into plain values: YAML 1.2 with lines and columns, JSON with JSON Pointers."""
 
 import json
+import re
 from dataclasses import dataclass
 
 from troth.errors import InputInvalid, Position, Problem
@@ -9,6 +10,8 @@ from troth.wire.bodies import too_deep
 from troth.wire.pointers import format_pointer, locate
 
 _MAX_DEPTH = 150
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WEB_PAGE = "name the document itself; services often have it at /openapi.json or /openapi.yaml"
 
 
@@ -59,7 +62,16 @@ def read_openapi_text(data: bytes, shown: str) -> Document:
         return _yaml_after_all(data, shown, error)
     if too_deep(value, _MAX_DEPTH):
         raise InputInvalid([Problem(Position(shown), "is nested too deeply", "write it flatter, with references")])
-    return JsonDocument(shown, value, (), {})
+    return JsonDocument(shown, _writable(value) if _HALF.search(data) else value, (), {})
+
+
+def _writable(value: object) -> object:
+    """The value, half a surrogate pair in a text shown as its escape: names go into reports, and UTF-8 has none."""
+    if isinstance(value, str):
+        return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
+    if isinstance(value, dict):
+        return {str(_writable(key)): _writable(inner) for key, inner in value.items()}
+    return [_writable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _yaml_after_all(data: bytes, shown: str, error: Exception) -> Document:
